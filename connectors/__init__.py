@@ -1,0 +1,1 @@
+"""How the outside is reached: files, mail; each connector stands alone."""

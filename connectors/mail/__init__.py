@@ -1,0 +1,1 @@
+"""Send e-mail by SMTP or into a folder; know no case and no template."""

@@ -1,0 +1,1 @@
+"""Hand letters to people who post them: the files and their addresses in one ZIP."""

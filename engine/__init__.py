@@ -1,0 +1,1 @@
+"""Run any BPMN diagram for weeks or months; know nothing of debt, of HTTP or of who is asking."""

@@ -1,0 +1,134 @@
+"""A case's process from outside: start it, freeze its clocks, let them go on, see where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine import history, inbox
+from engine.deployments import DECISIONS
+from engine.errors import Conflict, NotFound
+from engine.tables import Deployment, Instance
+
+RESUME = "$resume"
+CHUNK = 500  # keys per query: below every database's limit on parameters
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceView:
+    """Where a case's process stands; `status` is new | running | suspended | stuck | ended."""
+
+    key: str
+    instance_id: int
+    strategy: str
+    version: int
+    status: str
+    stage: str
+    element: str
+    due_at: datetime | None
+    started_at: datetime
+    ended_at: datetime | None
+    suspend_reason: str | None
+    suspended_until: datetime | None
+
+
+def start(session: Session, *, key: str, strategy: str, now: datetime) -> Instance:
+    """Let the active version of `strategy` begin for a case; a worker takes its first steps."""
+    wanted = (Deployment.key == strategy, Deployment.key != DECISIONS, Deployment.active.is_(True))
+    deployment = session.scalar(select(Deployment.id).where(*wanted))
+    if deployment is None:
+        message = f"strategy {strategy!r} is not deployed; deploy it, or correct the decision that chose it for {key}"
+        raise NotFound(message)
+    seq, head = _continued(session, key)
+    instance = Instance(
+        business_key=key, deployment_id=deployment, status="new", due_at=now, started_at=now, history_seq=seq
+    )
+    instance.history_head = head
+    session.add(instance)
+    session.flush()
+    return instance
+
+
+def _continued(session: Session, key: str) -> tuple[int, str]:
+    """Give where the record of an earlier process of the same case ended."""
+    query = select(Instance.history_seq, Instance.history_head).where(Instance.business_key == key)
+    row = session.execute(query.order_by(Instance.id.desc()).limit(1)).first()
+    return (row[0], row[1]) if row else (0, "")
+
+
+def suspend(session: Session, *, key: str, by: str, reason: str, now: datetime, until: datetime | None = None) -> None:
+    """Freeze the clocks of a case; its messages are still heard. Raises Conflict when it is not running."""
+    instance = history.latest_instance(session, key, lock=True)
+    if instance.status not in ("running", "new", "stuck"):
+        message = f"{key} is {instance.status}; only a running case can be suspended"
+        raise Conflict(message)
+    history.record(session, key, who=by, kind="suspended", now=now, text=reason)
+    instance.status, instance.suspended_at, instance.suspend_reason = "suspended", now, reason
+    instance.suspended_until = instance.due_at = until
+    session.flush()
+
+
+def prolong(session: Session, *, key: str, by: str, reason: str, now: datetime, until: datetime | None) -> None:
+    """Change until when, and why, a case is suspended; raises Conflict when it is not."""
+    instance = history.latest_instance(session, key, lock=True)
+    if instance.status != "suspended":
+        message = f"{key} is {instance.status}, not suspended"
+        raise Conflict(message)
+    history.record(session, key, who=by, kind="suspended", now=now, text=reason)
+    instance.suspend_reason, instance.suspended_until, instance.due_at = reason, until, until
+    session.flush()
+
+
+def resume(session: Session, *, key: str, by: str, reason: str, now: datetime) -> None:
+    """Let a suspended case go on with the time that its waits had left."""
+    instance = history.latest_instance(session, key, lock=True)
+    if instance.status != "suspended":
+        message = f"{key} is {instance.status}, not suspended"
+        raise Conflict(message)
+    unique = f"{RESUME}:{instance.id}:{instance.revision}"
+    inbox.post(session, key=key, name=RESUME, payload={"by": by, "reason": reason}, unique_key=unique, now=now)
+
+
+def views(session: Session, keys: Collection[str]) -> dict[str, InstanceView]:
+    """Give where each case's newest process stands."""
+    found: dict[str, InstanceView] = {}
+    for some in _chunks(sorted(keys)):
+        query = (
+            select(Instance, Deployment.key, Deployment.version)
+            .join(Deployment, Deployment.id == Instance.deployment_id)
+            .where(Instance.business_key.in_(some))
+            .order_by(Instance.id)
+        )
+        found |= {row[0].business_key: _view(row[0], row[1], row[2]) for row in session.execute(query)}
+    return found
+
+
+def keys(session: Session) -> list[str]:
+    """Give the business keys of all cases that ever had a process."""
+    return list(session.scalars(select(Instance.business_key).distinct()))
+
+
+def _chunks(keys: Sequence[str]) -> Iterator[Sequence[str]]:
+    for first in range(0, len(keys), CHUNK):
+        yield keys[first : first + CHUNK]
+
+
+def _view(instance: Instance, strategy: str, version: int) -> InstanceView:
+    return InstanceView(
+        key=instance.business_key,
+        instance_id=instance.id,
+        strategy=strategy,
+        version=version,
+        status=instance.status,
+        stage=instance.stage,
+        element=instance.element,
+        due_at=instance.due_at,
+        started_at=instance.started_at,
+        ended_at=instance.ended_at,
+        suspend_reason=instance.suspend_reason,
+        suspended_until=instance.suspended_until,
+    )

@@ -1,0 +1,82 @@
+"""Turn a checked diagram into specifications that are parsed once per version and shared by all its instances."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from SpiffWorkflow.bpmn.parser.util import full_tag
+from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
+from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent, IntermediateCatchEvent, StartEvent
+from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
+from SpiffWorkflow.spiff.parser.event_parsers import (
+    SpiffBoundaryEventParser,
+    SpiffIntermediateCatchEventParser,
+    SpiffStartEventParser,
+)
+from SpiffWorkflow.spiff.parser.process import SpiffBpmnParser
+from SpiffWorkflow.spiff.parser.task_spec import ServiceTaskParser
+
+from engine.spiff.tasks import DecisionTask, DecisionTaskParser, OperatorTask
+from engine.spiff.timers import TimerParsing
+from engine.spiff.tuning import tune
+from engine.xml import parse_xml
+
+
+class _Start(TimerParsing, SpiffStartEventParser): ...
+
+
+class _Catch(TimerParsing, SpiffIntermediateCatchEventParser): ...
+
+
+class _Boundary(TimerParsing, SpiffBoundaryEventParser): ...
+
+
+class _Parser(SpiffBpmnParser):
+    OVERRIDE_PARSER_CLASSES = {  # noqa: RUF012 - the library's hook
+        **SpiffBpmnParser.OVERRIDE_PARSER_CLASSES,
+        full_tag("startEvent"): (_Start, StartEvent),
+        full_tag("intermediateCatchEvent"): (_Catch, IntermediateCatchEvent),
+        full_tag("boundaryEvent"): (_Boundary, BoundaryEvent),
+        full_tag("serviceTask"): (ServiceTaskParser, OperatorTask),
+        full_tag("businessRuleTask"): (DecisionTaskParser, DecisionTask),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Specification:
+    """A strategy's process and its sub-processes, ready to run; never changed after preparation."""
+
+    process: BpmnProcessSpec
+    subprocesses: dict[str, BpmnProcessSpec]
+
+    def elements(self) -> dict[str, Any]:
+        """Give every drawn element's extensions by its BPMN id."""
+        return {
+            spec.bpmn_id: getattr(spec, "extensions", None) or {}
+            for process in (self.process, *self.subprocesses.values())
+            for spec in process.task_specs.values()
+            if getattr(spec, "bpmn_id", None)
+        }
+
+
+def parse(diagram: bytes, what: str) -> Specification:
+    """Parse BPMN XML; raises Unusable for dangerous XML and the library's ValidationException for the rest."""
+    tune()
+    parser = _Parser()
+    parser.add_bpmn_xml(parse_xml(diagram, what), what)
+    process_id = next(iter(parser.get_process_ids()))
+    process = parser.get_spec(process_id)
+    specification = Specification(process, parser.get_subprocess_specs(process_id))
+    for spec in (process, *specification.subprocesses.values()):
+        _connect_loops(spec)
+    return specification
+
+
+def _connect_loops(process: BpmnProcessSpec) -> None:
+    # The library connects this lazily, while running: a restored multi-instance would never merge.
+    for spec in process.task_specs.values():
+        if isinstance(spec, LoopTask):
+            child = process.task_specs[spec.task_spec]
+            if not child.completed_event.is_connected(spec.merge_child):
+                child.completed_event.connect(spec.merge_child)

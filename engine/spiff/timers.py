@@ -1,0 +1,124 @@
+"""Timers on the injected clock: due dates are computed from `now`, and fire up to the `horizon`."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from SpiffWorkflow.bpmn.parser.util import first
+from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
+from SpiffWorkflow.bpmn.specs.event_definitions import timer as spiff_timer
+from SpiffWorkflow.task import Task
+
+from engine.feel import YearsMonths
+
+
+def stored(moment: datetime) -> str:
+    """Print a due date as it is kept with an instance: ISO 8601 in UTC."""
+    return moment.astimezone(UTC).isoformat()
+
+
+def as_moment(value: Any, engine: Any) -> datetime:
+    """Turn what a timer's expression gave into a moment; a day begins at midnight of the business time zone."""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
+    if isinstance(value, datetime):
+        return value if value.tzinfo else value.replace(tzinfo=engine.zone)
+    if isinstance(value, date):
+        return datetime.combine(value, time(), tzinfo=engine.zone)
+    if isinstance(value, timedelta):
+        return _later(engine, value)
+    if isinstance(value, YearsMonths):
+        return _months_later(engine.now.astimezone(engine.zone), value.months)
+    message = f"a timer needs a date, a time or a duration, not {value!r}"
+    raise ValueError(message)
+
+
+def _later(engine: Any, duration: timedelta) -> datetime:
+    """Add a duration; whole days keep the hour on the wall through a change of daylight saving."""
+    local: datetime = engine.now.astimezone(engine.zone)
+    days = timedelta(days=duration.days)
+    return (local + days).astimezone(UTC) + (duration - days)
+
+
+def _months_later(moment: datetime, months: int) -> datetime:
+    """Add calendar months; the 31st becomes the last day of a shorter month."""
+    year, month = divmod(moment.year * 12 + moment.month - 1 + months, 12)
+    day = min(moment.day, monthrange(year, month + 1)[1])
+    return moment.replace(year=year, month=month + 1, day=day)
+
+
+class _Drawn:
+    """A timer as it is drawn: its expression, the event that carries it, and what a boundary event is attached to."""
+
+    expression: str
+    element = ""
+    host = ""
+
+    def value(self, task: Task) -> Any:
+        """Evaluate the expression as the wait begins."""
+        return task.workflow.script_engine.wait(task, self.expression, self.element, self.host)
+
+
+class _OneShot(_Drawn):
+    """A timer that fires once, when the horizon reaches its due date."""
+
+    def has_fired(self, task: Task) -> bool:
+        data, engine = task.internal_data, task.workflow.script_engine
+        if data.get("event_value") is None:
+            data["event_value"] = stored(as_moment(self.value(task), engine))
+        if not data.get("event_fired") and datetime.fromisoformat(data["event_value"]) <= engine.horizon:
+            data["event_fired"] = True
+        return bool(data.get("event_fired", False))
+
+
+class DateTimer(_OneShot, spiff_timer.TimeDateEventDefinition):
+    """`timeDate`: due at a moment."""
+
+
+class DurationTimer(_OneShot, spiff_timer.DurationTimerEventDefinition):
+    """`timeDuration`: due that long after the element is entered."""
+
+
+class CycleTimer(_Drawn, spiff_timer.CycleTimerEventDefinition):
+    """`timeCycle` such as "R3/P7D": due again and again, counted from when the element is entered."""
+
+    def cycle_complete(self, task: Task) -> bool:
+        engine = task.workflow.script_engine
+        value = task.internal_data.get("event_value") or self._first(self.value(task), engine)
+        fired = value["cycles"] != 0 and datetime.fromisoformat(value["next"]) <= engine.horizon
+        if fired:
+            following = datetime.fromisoformat(value["next"]) + timedelta(seconds=value["duration"])
+            value = {**value, "next": stored(following), "cycles": value["cycles"] - 1}
+        if value["cycles"] == 0:
+            task.internal_data["event_fired"] = True
+        task.internal_data["event_value"] = value
+        return bool(fired)
+
+    def _first(self, expression: str, engine: Any) -> dict[str, Any]:
+        repetitions, _, duration = str(expression).upper().partition("/")
+        length = self.get_timedelta_from_start(self.parse_iso_duration(duration), engine.now)
+        cycles = int(repetitions.removeprefix("R") or -1)
+        return {"cycles": cycles, "next": stored(engine.now + length), "duration": length.total_seconds()}
+
+
+KINDS = (("timeDate", DateTimer), ("timeDuration", DurationTimer), ("timeCycle", CycleTimer))
+
+
+class TimerParsing:
+    """Parse timers into the classes above (mixed into the parsers of the events that carry them)."""
+
+    node: Any
+    filename: Any
+
+    def parse_timer_event(self, event: Any) -> Any:
+        description, name = self.get_event_description(event), self.node.get("name", self.node.get("id"))  # type: ignore[attr-defined]
+        for tag, kind in KINDS:
+            found = first(self.xpath(f".//bpmn:{tag}"))  # type: ignore[attr-defined]
+            if found is not None:
+                timer = kind(name, (found.text or "").strip(), description=description)
+                timer.element, timer.host = self.node.get("id", ""), self.node.get("attachedToRef", "")
+                return timer
+        message = "a timer needs a date, a duration or a cycle"
+        raise ValidationException(message, node=self.node, file_name=self.filename)

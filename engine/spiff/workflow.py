@@ -1,0 +1,98 @@
+"""SpiffWorkflow's workflow driven to rest by flat scans: its own tree walk stalls silently at depth 1,000."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from SpiffWorkflow.bpmn import BpmnEvent, BpmnWorkflow
+from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
+from SpiffWorkflow.spiff.specs.event_definitions import MessageEventDefinition
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+MAX_STEPS = 10_000  # of one advance: a diagram that loops without waiting ends as an incident, not as a hang
+Seen = Callable[[Task], None]
+
+
+def all_tasks(workflow: BpmnWorkflow) -> Iterator[Task]:
+    """Give the tasks of the workflow and its sub-processes."""
+    for tree in (*sorted(workflow.subprocesses.values(), key=lambda sub: -sub.depth), workflow):
+        yield from list(tree.tasks.values())
+
+
+def settle(workflow: BpmnWorkflow, seen: Seen) -> None:
+    """Run everything that is ready and needs no person, and what that makes ready, until all is at rest."""
+    steps = 0
+    while ran := _run_ready(workflow, seen):
+        steps += ran
+        if steps > MAX_STEPS:
+            message = f"more than {MAX_STEPS} steps without a wait: the diagram loops"
+            raise RuntimeError(message)
+
+
+def _run_ready(workflow: BpmnWorkflow, seen: Seen) -> int:
+    count = 0
+    for task in all_tasks(workflow):
+        ready = task.state == TaskState.READY and not task.task_spec.manual
+        if ready and task.id in task.workflow.tasks:
+            workflow.script_engine.running = task.task_spec
+            task.run()
+            seen(task)
+            count += 1
+    return count + _finish_subprocesses(workflow)
+
+
+def _finish_subprocesses(workflow: BpmnWorkflow) -> int:
+    # The library finishes a sub-process when its parent task is updated after its last step.
+    count = 0
+    for sub in list(workflow.subprocesses.values()):
+        task = workflow.get_task_from_id(sub.parent_task_id)
+        if task.state == TaskState.STARTED:
+            task.task_spec._update(task)  # noqa: SLF001 - as the library's own loop does
+            count += task.state == TaskState.READY
+    return count
+
+
+def fire_timers(workflow: BpmnWorkflow) -> None:
+    """Let every waiting timer look at the horizon."""
+    for task in list(workflow.event_manager.tasks.values()):
+        if task.state == TaskState.WAITING:
+            task.task_spec._update(task)  # noqa: SLF001 - as the library's refresh_timers does
+
+
+def next_due(workflow: BpmnWorkflow) -> datetime | None:
+    """Give the earliest moment at which a timer fires, or None."""
+    dues = [
+        due
+        for task in workflow.event_manager.tasks.values()
+        if task.state == TaskState.WAITING and (due := due_of(task)) is not None
+    ]
+    return min(dues, default=None)
+
+
+def due_of(task: Task) -> datetime | None:
+    """Give the moment at which the task's timer fires next, or None where it has none (left)."""
+    value = task.internal_data.get("event_value")
+    if isinstance(value, dict):
+        value = value["next"] if value["cycles"] != 0 else None
+    return None if value is None else datetime.fromisoformat(value)
+
+
+def deliver(workflow: BpmnWorkflow, name: str, payload: dict[str, object]) -> bool:
+    """Give a message to whoever waits for it; False where nobody does."""
+    event = BpmnEvent(MessageEventDefinition(name), payload=payload)
+    return bool(workflow.event_manager.catch(event, internal=False))
+
+
+def at_rest(workflow: BpmnWorkflow) -> Iterator[Task]:
+    """Give the tasks where the instance stands: people's tasks, and what waits for time or messages."""
+    for task in all_tasks(workflow):
+        drawn = getattr(task.task_spec, "bpmn_id", None)
+        if drawn and (is_open(task) or (task.state == TaskState.WAITING and isinstance(task.task_spec, CatchingEvent))):
+            yield task
+
+
+def is_open(task: Task) -> bool:
+    """Tell whether the task waits for a person."""
+    return bool(task.state == TaskState.READY and task.task_spec.manual)

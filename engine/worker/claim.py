@@ -1,0 +1,80 @@
+"""Claim due instances: a lease with a token that fences off whoever slept past it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Integer, Select, and_, bindparam, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from engine.lease import LEASE, is_dead, new_token
+from engine.tables import InboxRow, Incident, Instance
+
+# Put together once: they are asked again and again, mostly to find that nothing is due.
+FREE = or_(Instance.lease_until.is_(None), Instance.lease_until < bindparam("wall"))
+STUCK_AT = (
+    select(func.max(Incident.at))
+    .where(Incident.instance_id == Instance.id, Incident.resolved_at.is_(None))
+    .scalar_subquery()
+)
+MAIL = and_(
+    InboxRow.business_key == Instance.business_key,
+    InboxRow.handled_at.is_(None),
+    InboxRow.not_before <= bindparam("now"),
+    or_(Instance.status != "stuck", InboxRow.at > STUCK_AT),  # a stuck one hears only what came after it got stuck
+)
+LEASABLE = (
+    select(Instance.id)
+    .where(Instance.status != "ended", FREE)
+    .limit(bindparam("most", type_=Integer()))
+    .with_for_update(skip_locked=True)
+)
+DUE = LEASABLE.where(Instance.due_at <= bindparam("now")).order_by(Instance.due_at, Instance.id)
+WITH_MAIL = LEASABLE.where(select(InboxRow.id).where(MAIL).exists()).order_by(Instance.id)
+RUNNING = select(Instance.id).where(Instance.business_key == InboxRow.business_key, Instance.status != "ended")
+UNHEARD = (InboxRow.handled_at.is_(None), InboxRow.not_before <= bindparam("now"), ~RUNNING.exists())
+HEARD_BY_NOBODY = update(InboxRow).where(*UNHEARD).values(handled_at=bindparam("now"), result="ended")
+
+
+def claim(
+    session: Session, *, now: datetime, wall: datetime, limit: int, key: str | None = None
+) -> tuple[str, list[int]]:
+    """Lease up to `limit` instances that are due at `now` or have mail; give (token, instance ids).
+
+    Leases run on the machine's clock `wall`: a virtual clock stands still.
+    """
+    moment = {"now": now, "wall": wall}
+    found = _found(session, DUE, key, {**moment, "most": limit})
+    if len(found) < limit:
+        mail = _found(session, WITH_MAIL, key, {**moment, "most": limit - len(found)})
+        found += [each for each in mail if each not in set(found)]
+    token = new_token()
+    if found:
+        lease = {"lease_until": wall + LEASE, "lease_token": token}
+        session.execute(update(Instance).where(Instance.id.in_(found)).values(**lease))
+    return token, found
+
+
+def _found(session: Session, query: Select[int], key: str | None, values: Mapping[str, Any]) -> list[int]:
+    return list(session.scalars(query if key is None else query.where(Instance.business_key == key), values))
+
+
+def release(session: Session, token: str) -> None:
+    """Give back what a claim still holds."""
+    held = Instance.lease_token == token
+    session.execute(update(Instance).where(held).values(lease_until=None, lease_token=None))
+
+
+def release_dead(session: Session) -> None:
+    """Give back the leases of processes of this host that are no more (killed in the middle of a batch)."""
+    tokens = session.scalars(select(Instance.lease_token).where(Instance.lease_token.is_not(None)).distinct())
+    for token in tokens:
+        if token is not None and is_dead(token):
+            release(session, token)
+
+
+def close_mail_of_ended(session: Session, now: datetime) -> None:
+    """Mark what reached an ended case: it is kept and shown, and wakes nobody."""
+    session.connection().execute(HEARD_BY_NOBODY, {"now": now})

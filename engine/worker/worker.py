@@ -1,0 +1,152 @@
+"""The worker: one batch after the other until nothing is due; one case at once when a person waits for it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from engine.catalogue import Catalogue, Facts
+from engine.clock import Clock, SystemClock, local_date
+from engine.errors import Conflict
+from engine.incidents import report
+from engine.programmes import Programmes
+from engine.spiff.scripting import Tables
+from engine.tables import InboxRow, Instance
+from engine.unit_of_work import Database
+from engine.worker.claim import claim, close_mail_of_ended, release, release_dead
+from engine.worker.compute import Case, Computed, Computing, Failed, mail_by_key
+from engine.worker.write import write_batch
+
+BATCH = 200
+WAKE_PATIENCE_S = 5.0
+LoadFacts = Callable[[Session, Sequence[str], datetime], Mapping[str, Facts]]
+
+
+@dataclass(slots=True)
+class Counts:
+    """What a run did."""
+
+    advanced: int = 0
+    steps: int = 0
+    started: int = 0
+    ended: int = 0
+    tasks_opened: int = 0
+    incidents: int = 0
+    elements: dict[str, int] = field(default_factory=dict)
+
+    def add(self, each: Computed) -> None:
+        """Count one written case."""
+        self.advanced += 1
+        self.steps += each.advanced.steps
+        self.started += each.case.instance.status == "new"
+        self.ended += each.advanced.ended
+        self.tasks_opened += len(each.advanced.opened)
+
+
+class Worker:
+    """A process's share of the work; any number of workers may share a database."""
+
+    def __init__(
+        self, database: Database, catalogue: Catalogue, clock: Clock, zone: ZoneInfo, load_facts: LoadFacts
+    ) -> None:
+        self.database, self.clock, self.zone = database, clock, zone
+        self.programmes = Programmes(catalogue)
+        self._load_facts = load_facts
+        self._wall = SystemClock()
+
+    def forget(self) -> None:
+        """Drop what is remembered of the database: it was put back to an earlier state (a restored backup)."""
+        self.programmes = Programmes(self.programmes.catalogue)
+
+    def recover(self) -> None:
+        """Take back the leases of processes that died on this machine; call it once at the beginning."""
+        with self.database.unit_of_work() as session:
+            release_dead(session)
+
+    def run_due(self, progress: Callable[[int], None] = lambda _count: None) -> Counts:
+        """Advance everything that is due now, batch by batch, until nothing is."""
+        counts = Counts()
+        while done := self._batch(counts, limit=BATCH):
+            progress(done)
+        with self.database.unit_of_work() as session:
+            close_mail_of_ended(session, self.clock.now())
+        return counts
+
+    def wake(self, key: str) -> Counts:
+        """Advance one case at once: a person has just done something and waits for what comes of it."""
+        counts, deadline = Counts(), time.monotonic() + WAKE_PATIENCE_S
+        while self._batch(counts, limit=1, key=key) or (not counts.advanced and time.monotonic() < deadline):
+            if not counts.advanced:
+                if not self._leased(key):
+                    break
+                time.sleep(0.02)  # another worker has just claimed it: it is quick
+        return counts
+
+    def _leased(self, key: str) -> bool:
+        with self.database.reading() as session:
+            held = select(Instance.id).where(Instance.business_key == key, Instance.lease_until > self._wall.now())
+            return session.scalar(held) is not None
+
+    def _batch(self, counts: Counts, *, limit: int, key: str | None = None) -> int:
+        now = self.clock.now()
+        with self.database.unit_of_work() as session:
+            token, claimed = claim(session, now=now, wall=self._wall.now(), limit=limit, key=key)
+        if not claimed:
+            return 0
+        cases, latest = self._load(claimed, now)
+        computing = Computing(self.programmes, now, local_date(now, self.zone), self.zone, latest)
+        results = [computing.advance(case) for case in cases]
+        good = [each for each in results if isinstance(each, Computed)]
+        bad = [each for each in results if isinstance(each, Failed)]
+        bad += self._write(good, token, now, counts)
+        self._report(bad, token, now, counts)
+        return len(claimed)
+
+    def _load(self, claimed: Sequence[int], now: datetime) -> tuple[list[Case], Tables | None]:
+        with self.database.reading() as session:
+            instances = session.scalars(select(Instance).where(Instance.id.in_(claimed)).order_by(Instance.id)).all()
+            keys = [instance.business_key for instance in instances]
+            unread = (InboxRow.business_key.in_(keys), InboxRow.handled_at.is_(None), InboxRow.not_before <= now)
+            mail = mail_by_key(session.scalars(select(InboxRow).where(*unread).order_by(InboxRow.id)).all())
+            facts = self._load_facts(session, keys, now)
+            self.programmes.load_shapes(session, {each.shape_id for each in instances if each.shape_id is not None})
+            cases = [
+                Case(
+                    instance,
+                    self.programmes.of(session, instance.deployment_id),
+                    mail.get(instance.business_key, ()),
+                    facts.get(instance.business_key) or Facts({}),
+                )
+                for instance in instances
+            ]
+            return cases, self.programmes.latest(session)
+
+    def _write(self, batch: Sequence[Computed], token: str, now: datetime, counts: Counts) -> list[Failed]:
+        """Write the batch at once; if that fails, case by case, so that one bad case never stops its neighbours."""
+        if not batch:
+            return []
+        try:
+            with self.database.unit_of_work() as session:
+                write_batch(session, batch, self.programmes, token, now)
+        except (Conflict, SQLAlchemyError) as error:
+            if len(batch) > 1:
+                return [failed for each in batch for failed in self._write([each], token, now, counts)]
+            return [] if isinstance(error, Conflict) else [Failed(batch[0].case, error)]
+        for each in batch:
+            counts.add(each)
+        return []
+
+    def _report(self, failures: Sequence[Failed], token: str, now: datetime, counts: Counts) -> None:
+        counts.incidents += len(failures)
+        with self.database.unit_of_work() as session:
+            for failed in failures:
+                instance = failed.case.instance
+                report(session, instance.id, error=failed.error, element=failed.element, trace=failed.trace, now=now)
+            release(session, token)

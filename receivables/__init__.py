@@ -1,0 +1,1 @@
+"""What is owed, by whom and since when; know nothing of BPMN and of HTTP."""

@@ -1,0 +1,1 @@
+"""The catalogue of verbs a diagram may use: where the engine and the receivables meet."""

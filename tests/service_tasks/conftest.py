@@ -1,0 +1,3 @@
+from tests.processes.conftest import founded, world
+
+__all__ = ["founded", "world"]

@@ -1,0 +1,132 @@
+"""Stuck cases are seen, tried again and ended; failed messages are sent again; late news is shown."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy import select
+
+from engine import inbox, incidents
+from engine.tables import InboxRow, Incident, Instance, OutboxRow
+from tests.web.conftest import OpenAs, SignIn
+from tests.web.small_world import bring_in
+from web.context import Context
+
+ERROR = "the letter desk is on fire"
+
+
+@dataclass(frozen=True)
+class World:
+    """Two cases, both stuck at their first step."""
+
+    parts: Context
+    stuck: list[int]
+
+    def status(self, number: int) -> str:
+        with self.parts.reading() as session:
+            incident = session.get_one(Incident, number)
+            return session.get_one(Instance, incident.instance_id).status
+
+
+@pytest.fixture
+def world(parts: Context) -> World:
+    bring_in(parts)
+    with parts.unit_of_work() as session:
+        found = [
+            incidents.report(
+                session,
+                each.id,
+                error=RuntimeError(ERROR),
+                element="first_send",
+                trace="Traceback: line 1",
+                now=parts.now(),
+            )
+            for each in session.scalars(select(Instance)).all()
+        ]
+        return World(parts, [each.id for each in found])
+
+
+def test_stuck_cases_are_listed_in_plain_words(world: World, sign_in: SignIn) -> None:
+    client = sign_in("supervisor")
+    page = client.get("/operations/").text
+    assert ERROR in page
+    assert "RuntimeError" not in page
+    assert "Traceback: line 1" in client.get(f"/operations/stuck/{world.stuck[0]}").text
+    assert ERROR in client.get("/operations/?export=csv").text
+
+
+def test_a_case_goes_on_when_it_is_tried_again(world: World, sign_in: SignIn) -> None:
+    first, second = world.stuck
+    answer = sign_in("administrator").post("/operations/retry", data={"selected": [str(first)]}, follow_redirects=True)
+    assert "1 case goes on" in answer.text
+    assert world.status(first) == "running"
+    assert world.status(second) == "stuck"
+
+
+def test_all_at_a_step_go_on_at_once(world: World, sign_in: SignIn) -> None:
+    client = sign_in("administrator")
+    page = client.get("/operations/").text
+    assert "Try all of them again" in page
+    client.post("/operations/retry", data={"strategy": "standard_b2b", "element": "first_send"})
+    assert {world.status(number) for number in world.stuck} == {"running"}
+
+
+def test_a_process_is_ended_with_a_reason(world: World, sign_in: SignIn) -> None:
+    client, address = sign_in("administrator"), f"/operations/stuck/{world.stuck[0]}/cancel"
+    assert client.post(address, data={"reason": " "}).status_code == 422
+    client.post(address, data={"reason": "Debtor does not exist"})
+    assert world.status(world.stuck[0]) == "ended"
+    assert "Debtor does not exist" in client.get(f"/operations/stuck/{world.stuck[0]}").text
+    assert client.post(address, data={"reason": "again"}).status_code == 409
+
+
+def test_only_administrators_free_cases(world: World, sign_in: SignIn) -> None:
+    for role in ("supervisor", "analyst", "auditor"):
+        client = sign_in(role)
+        assert client.get("/operations/").status_code == 200
+        assert "Try again" not in client.get("/operations/").text
+        assert client.post("/operations/retry", data={"selected": [str(world.stuck[0])]}).status_code == 403
+    assert sign_in("collector").get("/operations/").status_code == 403
+
+
+def test_a_failed_message_is_sent_again(parts: Context, sign_in: SignIn) -> None:
+    bring_in(parts)
+    parts.worker.run_due()
+    with parts.unit_of_work() as session:
+        row = session.scalars(select(OutboxRow)).first()
+        assert row is not None
+        row.status, row.last_error, number = "failed", "550 no such mailbox", row.id
+    client = sign_in("administrator")
+    assert "550 no such mailbox" in client.get("/operations/messages?status=failed").text
+    assert "First reminder" in client.get(f"/operations/messages/{number}").text
+    client.post(f"/operations/messages/{number}/again")
+    parts.dispatcher.run_due()
+    assert "sent" in client.get(f"/operations/messages/{number}").text
+    assert client.post(f"/operations/messages/{number}/again").status_code == 409
+    assert client.get("/operations/messages/999").status_code == 404
+
+
+def test_news_for_a_closed_case_is_shown(world: World, sign_in: SignIn) -> None:
+    with world.parts.unit_of_work() as session:
+        incidents.cancel(session, world.stuck[0], by="x", reason="over", now=world.parts.now())
+        key = session.get_one(Incident, world.stuck[0]).business_key
+        inbox.post(session, key=key, name="payment_received", payload={}, unique_key="late", now=world.parts.now())
+    world.parts.worker.run_due()
+    with world.parts.reading() as session:
+        assert session.scalars(select(InboxRow.result)).all() == ["ended"]
+    assert "A payment came in" in sign_in("supervisor").get("/operations/late").text
+
+
+def test_the_system_page_counts_what_waits(world: World, sign_in: SignIn) -> None:
+    page = sign_in("auditor").get("/operations/system").text
+    assert "Last day run" in page
+    assert f'href="/operations/">{len(world.stuck)}<' in page
+
+
+def test_the_pages_are_accessible_and_fit(world: World, open_as: OpenAs, axe: Callable[..., None]) -> None:
+    for path in ("", f"stuck/{world.stuck[0]}", "messages", "late", "system"):
+        page = open_as("administrator", f"/operations/{path}")
+        for width in (1440, 390):
+            page.set_viewport_size({"width": width, "height": 900})
+            axe(page)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, path

@@ -1,0 +1,48 @@
+import logging
+from datetime import timedelta
+
+import pytest
+
+from engine.clock import VirtualClock
+from tests.web.conftest import MONDAY, SignIn
+from web import scheduler
+from web.context import Context
+from web.day_run import begin_today, last_day
+from web.scheduler import Routine
+
+
+def test_a_day_begins_once(parts: Context) -> None:
+    assert scheduler.do_day(parts) is True
+    assert scheduler.do_day(parts) is False
+    assert last_day(parts.database) == MONDAY.date()
+
+
+def test_a_failing_routine_does_not_stop_the_others(parts: Context, caplog: pytest.LogCaptureFixture) -> None:
+    def fail(_parts: Context) -> object:
+        raise ZeroDivisionError
+
+    scheduler.do_routine(Routine("letters", 5, fail), parts)
+    assert "letters failed; tried again in 5 s" in caplog.text
+
+
+def test_after_a_long_rest_a_person_wakes_duly(parts: Context, clock: VirtualClock, sign_in: SignIn) -> None:
+    begin_today(parts.database, parts.today(), parts.now())
+    clock.advance(timedelta(days=32))
+    done: list[Context] = []
+    scheduler.do_routine(Routine("due work", 1, done.append), parts)
+    assert done == []
+    scheduler.do_routine(Routine("jobs", 1, done.append, rests=False), parts)
+    assert done == [parts]
+    assert "cases rest and nothing is sent" in sign_in("administrator").get("/profile").text
+    assert "cases rest" not in sign_in("collector").get("/profile").text
+
+
+def test_a_worker_whose_server_died_before_it_began_stops(parts: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    scheduler.run_forever(parts, routines=(), parent=2**22 + 1)  # no process has this number
+
+
+def test_routines_are_called_by_their_names_and_late_ones_are_no_news(parts: Context) -> None:
+    built = scheduler.build_scheduler(parts, scheduler.ROUTINES)
+    assert [job.name for job in built.get_jobs()] == ["day", "jobs", "due work", "outbox"]
+    assert not logging.getLogger("apscheduler.scheduler").isEnabledFor(logging.WARNING)

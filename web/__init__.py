@@ -1,0 +1,1 @@
+"""Every way in: pages, commands, the day run; the composition root."""

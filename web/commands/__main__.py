@@ -1,0 +1,5 @@
+"""`python -m web.commands` is `duly`."""
+
+from web.commands import main
+
+main()

@@ -1,0 +1,1 @@
+"""Long work in the background: started by a page, done by the worker, watched from any page."""

@@ -1,0 +1,1 @@
+"""What pages read: rows and figures for the screen, in a fixed number of queries."""

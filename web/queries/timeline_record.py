@@ -1,0 +1,169 @@
+"""What the engine put on record about a case, in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+
+from engine.tables import HistoryRow
+from service_tasks.stages import stage_title
+from web.queries.diagrams import Diagram
+from web.queries.timeline_entry import Entry
+from web.queries.words import outcome_name
+
+Why = tuple[tuple[str, str], ...]
+Reading = Callable[[HistoryRow], tuple[str, str, str, str]]
+"""From a row to (chip, icon, colour, title)."""
+TOLD_ELSEWHERE = frozenset(
+    {
+        "call",
+        "note",
+        "promise",
+        "dispute_opened",
+        "dispute_closed",
+        "letter_drafted",
+        "letter_queued",
+        "letter_returned",
+    }
+    | {"message_queued", "payment", "payment_reversed", "promise_judged", "decision"}
+)
+CAUSES = frozenset({"timer", "message", "task_done", "started"})
+"""What moves a case on: told as the reason of the stage that follows."""
+ANSWERS = frozenset({"sent", "not_needed", "undeliverable", "figures_changed"})
+
+
+def places(rows: Iterable[HistoryRow]) -> dict[tuple[datetime, str], int]:
+    """Give by moment and kind where in the record a row stands; what was heard goes by the message's name."""
+    return {(row.at, row.text if row.kind == "message" else row.kind): row.seq for row in rows}
+
+
+def recorded(rows: Iterable[HistoryRow], diagram: Diagram | None) -> list[Entry]:
+    """Give the record as entries; what other sources tell better is left out."""
+    entries, cause = [], None
+    for row in rows:
+        if row.kind in CAUSES:
+            cause = row
+        found = _entry(row, cause, diagram or Diagram())
+        if found is not None:
+            entries.append(found)
+    return entries
+
+
+def _entry(row: HistoryRow, cause: HistoryRow | None, diagram: Diagram) -> Entry | None:
+    if row.kind in TOLD_ELSEWHERE or row.kind in {"timer", "started"}:
+        return None
+    if row.kind == "message" and row.text in ANSWERS - {"undeliverable"}:
+        return None
+    reading = READINGS.get(row.kind, _other)
+    chip, icon, colour, title = reading(row)
+    text = "" if row.kind in {"stage", "task_done", "message", "closed", "task_postponed"} else row.text
+    why = _because(cause, diagram) if row.kind == "stage" and cause else _details(row, diagram)
+    return Entry(
+        at=row.at, chip=chip, icon=icon, colour=colour, title=title, who=row.who, text=text, why=why, order=row.seq
+    )
+
+
+def _stage(row: HistoryRow) -> tuple[str, str, str, str]:
+    return "course", "flag", "blue", _("Stage: %(stage)s", stage=stage_title(row.text))
+
+
+def _task_done(row: HistoryRow) -> tuple[str, str, str, str]:
+    return "tasks", "check", "green", _("Done: %(task)s", task=row.text)
+
+
+def _message(row: HistoryRow) -> tuple[str, str, str, str]:
+    heard = {
+        "paid": ("money", "cash", "green", _("Nothing is owed any more")),
+        "payment_received": ("money", "cash", "green", _("Heard of a payment")),
+        "payment_reversed": ("money", "arrow-back-up", "red", _("Heard that a payment was taken back")),
+        "promise_recorded": ("promises", "calendar-event", "azure", _("Waits because of a promise")),
+        "undeliverable": ("messages", "mail-off", "red", _("A message could not be delivered")),
+        "contact_found": ("calls", "id", "blue", _("A way to reach the debtor was found")),
+        "letter_returned": ("messages", "mail-off", "orange", _("A letter came back")),
+    }
+    return heard.get(row.text) or ("course", "message", "secondary", row.text.replace("_", " ").capitalize())
+
+
+def _closed(row: HistoryRow) -> tuple[str, str, str, str]:
+    return "course", "lock", "green", _("Closed: %(outcome)s", outcome=outcome_name(row.text))
+
+
+def _postponed(row: HistoryRow) -> tuple[str, str, str, str]:
+    return "tasks", "clock-pause", "secondary", _("Postponed: %(task)s", task=(row.detail or {}).get("task", ""))
+
+
+def _of_task(icon: str, title: Callable[[str], str]) -> Reading:
+    def reading(row: HistoryRow) -> tuple[str, str, str, str]:
+        return "tasks", icon, "secondary", title(str((row.detail or {}).get("task", row.text)))
+
+    return reading
+
+
+def _said(chip: str, icon: str, colour: str, title: Callable[[], str]) -> Reading:
+    def reading(_row: HistoryRow) -> tuple[str, str, str, str]:
+        return chip, icon, colour, title()
+
+    return reading
+
+
+def _other(row: HistoryRow) -> tuple[str, str, str, str]:
+    return "course", "info-circle", "secondary", row.kind.replace("_", " ").capitalize()
+
+
+READINGS: dict[str, Reading] = {
+    "stage": _stage,
+    "task_done": _task_done,
+    "message": _message,
+    "closed": _closed,
+    "task_taken": _of_task("hand-stop", lambda task: _("Took: %(task)s", task=task)),
+    "task_passed_on": _of_task("user-check", lambda task: _("Passed on: %(task)s", task=task)),
+    "task_postponed": _postponed,
+    "task_undone": _of_task("arrow-back-up", lambda task: _("Taken back: %(task)s", task=task)),
+    "suspended": _said("course", "player-pause", "orange", lambda: _("Suspended")),
+    "resumed": _said("course", "player-play", "blue", lambda: _("Resumed")),
+    "escalated": _said("tasks", "bell", "orange", lambda: _("The supervisor was told")),
+    "referred": _said("course", "external-link", "blue", lambda: _("Referred")),
+    "write_off_proposed": _said("course", "trash", "orange", lambda: _("Write-off proposed")),
+    "contact_recorded": _said("calls", "id", "blue", lambda: _("Contact recorded")),
+    "contact_changed": _said("calls", "id", "blue", lambda: _("Contact changed")),
+    "debtor_changed": _said("course", "pencil", "secondary", lambda: _("Debtor's data changed")),
+    "case_changed": _said("course", "user-check", "secondary", lambda: _("Owner or priority changed")),
+    "promise_withdrawn": _said("promises", "arrow-back-up", "orange", lambda: _("Promise withdrawn")),
+    "brought_back": _said("course", "refresh", "blue", lambda: _("Brought back")),
+    "incident": _said("course", "alert-circle", "red", lambda: _("Stuck")),
+}
+
+
+def _because(cause: HistoryRow, diagram: Diagram) -> Why:
+    detail = cause.detail or {}
+    reasons = {
+        "started": _("The case was opened and its strategy began."),
+        "timer": _("A wait was over: %(step)s.", step=diagram.name(cause.element)),
+        "task_done": _("“%(task)s” was done.", task=cause.text),
+        "message": _("Something was reported: %(what)s.", what=cause.text.replace("_", " ")),
+    }
+    return ((_("Because"), reasons[cause.kind]), *_steps(detail, diagram))
+
+
+def _details(row: HistoryRow, diagram: Diagram) -> Why:
+    detail = row.detail or {}
+    answers = tuple((_label(name), _shown(value)) for name, value in (detail.get("result") or {}).items() if value)
+    return (*answers, *_steps(detail, diagram))
+
+
+def _steps(detail: Mapping[str, Any], diagram: Diagram) -> Why:
+    taken = [diagram.name(step) for step in detail.get("path") or ()]
+    waiting = [diagram.name(step) for step in detail.get("waiting") or ()]
+    steps = ((_("Steps"), " → ".join(taken)),) if taken else ()
+    return (*steps, *(((_("Then waits at"), ", ".join(waiting)),) if waiting else ()))
+
+
+def _label(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def _shown(value: Any) -> str:
+    return _("yes") if value is True else str(value).replace("_", " ")
