@@ -17,6 +17,9 @@ document.addEventListener("htmx:config:request", ({ detail }) => {
   detail.ctx.request.headers["X-CSRFToken"] = csrf();
 });
 document.addEventListener("htmx:error", () => toast(t("The server did not answer. Check the connection and try again."), "danger"));
+htmx.process(document.body); // htmx itself would wait for a timer, and a quick hand types before that
+const typing = document.activeElement;
+if (typing?.matches("input") && typing.value !== typing.defaultValue) typing.dispatchEvent(new Event("input", { bubbles: true }));
 startConfirm();
 startKeys();
 startToasts();

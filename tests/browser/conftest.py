@@ -10,13 +10,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import TypeAlias
 
 import pytest
 import waitress
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, WebError, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, ViewportSize, WebError, expect
 from sqlalchemy import select
 
 from engine.clock import VirtualClock
@@ -125,6 +126,8 @@ class Desks:
             context.set_default_timeout(PATIENCE_MS)
             context.on("console", self._said)
             context.on("weberror", self._failed)
+            context.on("requestfailed", lambda request: print("not answered:", request.url, request.failure))
+            context.on("response", _tell_refusal)
         context.clear_cookies()
         if username:
             value = self._office.cookie(username)
@@ -149,6 +152,12 @@ class Desks:
     def _said(self, message: ConsoleMessage) -> None:
         if message.type == "error" and not REFUSED.search(message.text):
             self.complaints.append(f"{message.text} ({message.location})")
+
+
+def _tell_refusal(response: Response) -> None:
+    """Say what was refused; shown where a test fails, since a script may have swallowed it."""
+    if response.status >= HTTPStatus.BAD_REQUEST:
+        print("refused:", response.status, response.url)
 
 
 @pytest.fixture(scope="session")
