@@ -14,7 +14,7 @@ from engine.catalogue import Routing
 from engine.errors import Conflict
 from engine.history import chained
 from engine.programmes import Programmes
-from engine.spiff.execution import OpenTask
+from engine.spiff.advance import OpenTask
 from engine.tables import HistoryRow, InboxRow, Incident, Instance, OutboxRow, TaskRow
 from engine.worker.compute import Computed
 
