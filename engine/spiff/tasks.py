@@ -69,13 +69,13 @@ class Gateway(ExclusiveGateway):
 
     def _run_hook(self, task: Task) -> bool:
         chosen: bool = super()._run_hook(task)  # raises where no flow fits
-        task.workflow.script_engine.note(Kind.CHOOSES, self.choice, task, task.children[0].task_spec.name)
+        task.workflow.script_engine.note(Kind.CHOOSES, self.fitting, task, task.children[0].task_spec.name)
         return chosen
 
-    def choice(self, task: Any) -> str | None:
+    def fitting(self, task: Any) -> str | None:
         """Give the name of the step to which the data of the task lead; None where no flow fits."""
-        fitting = (name for condition, name in self.cond_task_specs if condition and condition._matches(task))  # noqa: SLF001 - as the library asks
-        return next(fitting, self.default_task_spec)
+        leading = (name for condition, name in self.cond_task_specs if condition and condition._matches(task))  # noqa: SLF001 - as the library asks
+        return next(leading, self.default_task_spec)
 
 
 def throw(task: Task, error: BusinessError) -> None:
