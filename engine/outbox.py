@@ -6,6 +6,7 @@ committed before anything leaves, so that after a crash it is delivered again un
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -102,13 +103,16 @@ class Dispatcher:
         self, database: Database, clock: Clock, channels: Mapping[str, Channel], gate: Callable[[Session], bool]
     ) -> None:
         self.database, self.clock, self.channels, self.gate = database, clock, channels, gate
+        self.stopping = threading.Event()  # once set, nothing more is begun; what was taken is left to the next sender
         self._wall = SystemClock()
 
     def run_due(self, progress: Callable[[int], None] = lambda _count: None) -> Sent:
-        """Deliver everything that is due now and may leave."""
+        """Deliver everything that is due now and may leave, until the dispatcher is to stop."""
         sent = Sent()
-        while (deliveries := self._claim(sent)) is not None:
+        while not self.stopping.is_set() and (deliveries := self._claim(sent)) is not None:
             for first in range(0, len(deliveries), KEPT_AT_ONCE):
+                if self.stopping.is_set():
+                    break
                 some = deliveries[first : first + KEPT_AT_ONCE]
                 self._keep([(channel, each, _handed_over(channel, each)) for channel, each in some], sent)
                 progress(len(some))

@@ -67,6 +67,12 @@ def release(session: Session, token: str) -> None:
     session.execute(update(Instance).where(held).values(lease_until=None, lease_token=None))
 
 
+def is_held(session: Session, instance_id: int, token: str) -> bool:
+    """Tell whether a claim still holds an instance; what it holds stays its own until this transaction ends."""
+    query = select(Instance.lease_token).where(Instance.id == instance_id).with_for_update()
+    return session.scalar(query) == token
+
+
 def release_dead(session: Session) -> None:
     """Give back the leases of processes of this host that are no more (killed in the middle of a batch)."""
     tokens = session.scalars(select(Instance.lease_token).where(Instance.lease_token.is_not(None)).distinct())

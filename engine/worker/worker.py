@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,13 +15,13 @@ from sqlalchemy.orm import Session
 
 from engine.catalogue import Catalogue, Facts
 from engine.clock import Clock, SystemClock, local_date
-from engine.errors import Conflict
+from engine.errors import Conflict, DatabaseTrouble
 from engine.incidents import report
 from engine.programmes import Programmes
 from engine.spiff.scripting import Tables
 from engine.tables import InboxRow, Instance
 from engine.unit_of_work import Database
-from engine.worker.claim import claim, close_mail_of_ended, release, release_dead
+from engine.worker.claim import claim, close_mail_of_ended, is_held, release, release_dead
 from engine.worker.compute import Case, Computed, Computing, Failed, mail_by_key
 from engine.worker.write import write_batch
 
@@ -58,6 +59,8 @@ class Worker:
     ) -> None:
         self.database, self.clock, self.zone = database, clock, zone
         self.programmes = Programmes(catalogue)
+        self.stopping = threading.Event()  # once set, no new batch is begun
+        self._given_up: list[str] = []  # tokens of batches that the database's absence cut short
         self._load_facts = load_facts
         self._wall = SystemClock()
 
@@ -71,9 +74,9 @@ class Worker:
             release_dead(session)
 
     def run_due(self, progress: Callable[[int], None] = lambda _count: None) -> Counts:
-        """Advance everything that is due now, batch by batch, until nothing is."""
+        """Advance everything that is due now, batch by batch, until nothing is or the worker is to stop."""
         counts = Counts()
-        while done := self._batch(counts, limit=BATCH):
+        while not self.stopping.is_set() and (done := self._batch(counts, limit=BATCH)):
             progress(done)
         with self.database.unit_of_work() as session:
             close_mail_of_ended(session, self.clock.now())
@@ -97,9 +100,19 @@ class Worker:
     def _batch(self, counts: Counts, *, limit: int, key: str | None = None) -> int:
         now = self.clock.now()
         with self.database.unit_of_work() as session:
+            while self._given_up:
+                release(session, self._given_up.pop())
             token, claimed = claim(session, now=now, wall=self._wall.now(), limit=limit, key=key)
-        if not claimed:
-            return 0
+        if claimed:
+            try:
+                self._advance(claimed, token, now, counts)
+            except DatabaseTrouble:
+                self._given_up.append(token)
+                raise
+        return len(claimed)
+
+    def _advance(self, claimed: Sequence[int], token: str, now: datetime, counts: Counts) -> None:
+        """Load, compute and write what was claimed; what could not be done becomes an incident."""
         cases, latest = self._load(claimed, now)
         computing = Computing(self.programmes, now, local_date(now, self.zone), self.zone, latest)
         results = [computing.advance(case) for case in cases]
@@ -107,7 +120,6 @@ class Worker:
         bad = [each for each in results if isinstance(each, Failed)]
         bad += self._write(good, token, now, counts)
         self._report(bad, token, now, counts)
-        return len(claimed)
 
     def _load(self, claimed: Sequence[int], now: datetime) -> tuple[list[Case], Tables | None]:
         with self.database.reading() as session:
@@ -144,9 +156,12 @@ class Worker:
         return []
 
     def _report(self, failures: Sequence[Failed], token: str, now: datetime, counts: Counts) -> None:
-        counts.incidents += len(failures)
+        """Give back what is still held, and record what failed of it: a lease that ran out is somebody else's now."""
         with self.database.unit_of_work() as session:
             for failed in failures:
                 instance = failed.case.instance
+                if not is_held(session, instance.id, token):
+                    continue
+                counts.incidents += 1
                 report(session, instance.id, error=failed.error, element=failed.element, trace=failed.trace, now=now)
             release(session, token)
