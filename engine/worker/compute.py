@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from engine.catalogue import Call, Facts
@@ -15,17 +16,44 @@ from engine.spiff.advance import Advanced, Parked, Stimulus
 from engine.spiff.execution import Execution
 from engine.spiff.replaying import Foreseen, advance_known, foresee
 from engine.spiff.scripting import Tables
-from engine.tables import InboxRow, Instance
 from engine.write_buffer import WriteBuffer
+
+
+class Held(NamedTuple):
+    """A claimed instance as it was read: the columns of Instance that an advance needs."""
+
+    id: int
+    business_key: str
+    deployment_id: int
+    status: str
+    stage: str
+    element: str
+    shape_id: int | None
+    bindings: bytes | None
+    revision: int
+    history_seq: int
+    history_head: str
+    suspended_at: datetime | None
+    suspended_until: datetime | None
+    suspend_reason: str | None
+
+
+class Mail(NamedTuple):
+    """An unheard message: the columns of InboxRow that an advance needs."""
+
+    id: int
+    business_key: str
+    name: str
+    payload: dict[str, Any]
 
 
 @dataclass(slots=True)
 class Case:
     """One claimed instance with its mail and facts."""
 
-    instance: Instance
+    instance: Held
     loaded: Loaded
-    mail: Sequence[InboxRow]
+    mail: Sequence[Mail]
     facts: Facts
 
 
@@ -93,7 +121,7 @@ class Computing:
             execution.learn(foreseen, transitions)
         return computed
 
-    def _parked(self, instance: Instance) -> Parked | None:
+    def _parked(self, instance: Held) -> Parked | None:
         if instance.shape_id is None or instance.bindings is None:
             return None
         return Parked(self.programmes.shape(instance.shape_id), instance.bindings, instance.shape_id)
@@ -129,7 +157,7 @@ class Computing:
             execution.fire()
         return self._result(case, execution.park(before), write, suspended=still)
 
-    def _restore(self, instance: Instance, execution: Execution) -> set[str]:
+    def _restore(self, instance: Held, execution: Execution) -> set[str]:
         parked = self._parked(instance)
         if parked is None:
             execution.start()
@@ -160,9 +188,9 @@ class Computing:
         return Computed(case, "suspended", advanced, write, self.now, case.instance.suspended_until)
 
 
-def mail_by_key(rows: Sequence[InboxRow]) -> Mapping[str, list[InboxRow]]:
+def mail_by_key(rows: Iterable[Mail]) -> Mapping[str, list[Mail]]:
     """Group messages by case, finished tasks and messages in the order in which they came."""
-    grouped: dict[str, list[InboxRow]] = {}
+    grouped: dict[str, list[Mail]] = {}
     for row in rows:
         grouped.setdefault(row.business_key, []).append(row)
     return grouped
