@@ -25,7 +25,7 @@ from engine.worker.claim import claim, close_mail_of_ended, is_held, release, re
 from engine.worker.compute import Case, Computed, Computing, Failed, Held, Mail, mail_by_key
 from engine.worker.write import write_batch
 
-BATCH = 200
+BATCH = 100  # what a batch writes keeps people waiting on SQLite: some milliseconds
 WAKE_PATIENCE_S = 5.0
 # Put together once; plain rows, since objects that nobody changes cost three times as much.
 HELD = (
@@ -130,8 +130,10 @@ class Worker:
         results = [computing.advance(case) for case in cases]
         good = [each for each in results if isinstance(each, Computed)]
         bad = [each for each in results if isinstance(each, Failed)]
+        before = counts.advanced
         bad += self._write(good, token, now, counts)
-        self._report(bad, token, now, counts)
+        if counts.advanced - before < len(claimed):  # what was written gave its lease back
+            self._report(bad, token, now, counts)
 
     def _load(self, claimed: Sequence[int], now: datetime) -> tuple[list[Case], Tables | None]:
         with self.database.reading() as session:
