@@ -18,7 +18,7 @@ from engine.spiff.collapse import collapse
 from engine.spiff.parsing import Specification
 from engine.spiff.scripting import Programme, Scripting, Tables
 from engine.spiff.timers import as_moment, stored
-from engine.spiff.workflow import at_rest, deliver, due_of, fire_timers, is_open, next_due, settle
+from engine.spiff.workflow import at_rest, deliver, due_of, fire_timers, forget_removed, is_open, next_due, settle
 
 TASK_DONE = "$task_done"
 INSTANT = timedelta(microseconds=1)
@@ -111,6 +111,7 @@ class Execution:
         self._workflow = BpmnWorkflow(
             self.specification.process, self.specification.subprocesses, script_engine=self.scripting
         )
+        forget_removed(self._workflow)
         self._settle()
         self._record("started", "")
 
