@@ -65,10 +65,11 @@ def record(
     now: datetime,
     text: str = "",
     detail: Mapping[str, Any] | None = None,
+    element: str = "",
 ) -> None:
     """Put on record what a person or another part of the system did to a case."""
     instance = latest_instance(session, key, lock=True)
-    append(session, instance, who=who, kind=kind, now=now, text=text, detail=detail)
+    append(session, instance, who=who, kind=kind, now=now, text=text, detail=detail, element=element)
 
 
 def append(
@@ -80,9 +81,10 @@ def append(
     now: datetime,
     text: str = "",
     detail: Mapping[str, Any] | None = None,
+    element: str = "",
 ) -> None:
     """Put something on record of a process that the caller holds already: locked, or just started."""
-    row = {"at": now, "who": who, "kind": kind, "text": text, "element": "", "stage": instance.stage}
+    row = {"at": now, "who": who, "kind": kind, "text": text, "element": element, "stage": instance.stage}
     row["detail"] = dict(detail) if detail else None
     rows, seq, head = chained(
         [row], key=instance.business_key, instance_id=instance.id, seq=instance.history_seq, head=instance.history_head

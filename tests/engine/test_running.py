@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from engine import history, incidents, instances, worklist
+from engine import history, incidents, instances, operations, worklist
 from engine.errors import Conflict
 from engine.tables import HistoryRow, InboxRow, Incident, Instance, OutboxRow
 from tests.engine.toys import PAID, REFUSED, Drawing, World, after
@@ -218,8 +218,8 @@ def test_a_stuck_case_goes_on_when_a_person_lets_it_try_again(world: World) -> N
     world.facts["case:1"] = {}
     with world.database.unit_of_work() as session:
         (incident,) = incidents.unresolved(session)
-        key = incidents.retry(session, incident.id, by="adam", reason="mended", now=world.clock.now())
-    world.worker.wake(key)
+        operations.retry(session, incident.business_key, operations.Deed("adam", "mended", world.clock.now()))
+    world.worker.wake("case:1")
     assert world.instance("case:1").status == "ended"
     with world.database.reading() as session:
         assert incidents.unresolved(session) == []
