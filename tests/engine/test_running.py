@@ -301,15 +301,6 @@ def test_the_record_is_chained_and_a_changed_row_is_found(world: World) -> None:
     assert "was changed" in finding
 
 
-def test_the_record_still_holds_after_personal_data_was_erased(world: World) -> None:
-    world.deploy(reminders())
-    world.begin("case:1")
-    with world.database.unit_of_work() as session:
-        history.record(session, "case:1", who="anna", kind="note", text="Mr Novák is ill", now=world.clock.now())
-        session.execute(update(HistoryRow).where(HistoryRow.kind == "note").values(text="", salt=""))
-        assert history.verify(session, "case:1") == []
-
-
 def test_a_worker_that_slept_past_its_lease_cannot_write(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.deploy(reminders())
     world.begin("case:1")
