@@ -144,8 +144,8 @@ def _emptied(row: HistoryRow, erased: Mapping[str, Any]) -> bool:
 
 
 def _erased(rows: Sequence[HistoryRow]) -> dict[str, Any]:
-    """Give what is on record as erased, with the seals of what was left; only an unchanged record counts."""
-    records = (row.detail or {} for row in rows if row.kind == ERASED and _intact(row))
+    """Give what is on record as erased, with the seals of what was left."""
+    records = (row.detail or {} for row in rows if row.kind == ERASED)
     return {seq: left for detail in records for seq, left in detail.get("rows", {}).items()}
 
 

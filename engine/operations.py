@@ -26,6 +26,7 @@ from engine.spiff.placing import check, places, ways_out
 from engine.tables import InboxRow, Incident, Instance, TaskRow
 
 MOST_VARIABLE_TEXT = 10_000  # characters
+LARGEST_NUMBER = 10**18  # what JSON keeps as it is
 Scalar = str | int | float | bool | None
 
 
@@ -196,8 +197,8 @@ def _check_variable(name: str, value: Scalar) -> None:
     if not (value is None or isinstance(value, str | bool | int | float)):
         message = f"a variable is a text, a number, true, false or null, not {value!r}"
         raise Unusable(message)
-    if isinstance(value, float) and not math.isfinite(value):
-        message = "a number must be finite"
+    if isinstance(value, int | float) and not (math.isfinite(value) and abs(value) < LARGEST_NUMBER):
+        message = "a number must be finite, and whole ones shorter than 19 digits"
         raise Unusable(message)
     if isinstance(value, str) and len(value) > MOST_VARIABLE_TEXT:
         message = f"a text may have at most {MOST_VARIABLE_TEXT:,} characters"

@@ -306,7 +306,7 @@ def test_a_variable_has_a_name(asked: World, name: str) -> None:
         do(asked, operations.change, name=name, value=1)
 
 
-@pytest.mark.parametrize("value", [[1], {"a": 1}, float("nan"), "x" * 10_001])
+@pytest.mark.parametrize("value", [[1], {"a": 1}, float("nan"), 10**18, "x" * 10_001])
 def test_a_variable_is_a_plain_value(asked: World, value: Any) -> None:
     with pytest.raises(Unusable):
         do(asked, operations.change, name="x", value=value)
