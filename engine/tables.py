@@ -91,6 +91,7 @@ class Instance(EngineBase):
     ended_at: Mapped[datetime | None]
     suspended_at: Mapped[datetime | None]
     suspended_until: Mapped[datetime | None]
+    suspend_code: Mapped[str | None]  # a word of the application, such as "insolvency"
     suspend_reason: Mapped[str | None]
 
 

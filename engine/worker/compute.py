@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -96,8 +96,10 @@ class Computing:
             execution.heed(orders, suspended=still)
         before = self._restore(instance, execution)
         if suspended and instance.suspended_at:
-            # Running waits move on by the time passed; what is still suspended counts on from now.
-            execution.shift(self.now - instance.suspended_at)
+            # Running waits move on by the time passed, at most to the agreed end, however late it is noticed; what is
+            # still suspended counts on from now.
+            end = min(self.now, instance.suspended_until or self.now)
+            execution.shift(max(end - instance.suspended_at, timedelta()))
         if resumed is not None:
             write.history(kind="resumed", text=resumed[1])
             write.record[-1]["who"] = resumed[0]

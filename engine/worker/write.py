@@ -26,7 +26,16 @@ HISTORY: Table = HistoryRow.__table__  # type: ignore[assignment]
 INCIDENT: Table = Incident.__table__  # type: ignore[assignment]
 UPDATED = (
     *("status", "stage", "element", "due_at", "shape_id", "bindings", "revision", "lease_until", "lease_token"),
-    *("history_seq", "history_head", "outcome", "ended_at", "suspended_at", "suspended_until", "suspend_reason"),
+    *(
+        "history_seq",
+        "history_head",
+        "outcome",
+        "ended_at",
+        "suspended_at",
+        "suspended_until",
+        "suspend_code",
+        "suspend_reason",
+    ),
 )
 
 
@@ -88,6 +97,7 @@ def _instance_row(each: Computed, token: str, now: datetime) -> dict[str, Any]:
         "ended_at": now if advanced.ended else None,
         "suspended_at": each.suspended_at,
         "suspended_until": each.suspended_until,
+        "suspend_code": instance.suspend_code if each.status == "suspended" else None,
         "suspend_reason": instance.suspend_reason if each.status == "suspended" else None,
     }
 
