@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from engine.catalogue import Catalogue, Facts
 from engine.clock import Clock, SystemClock, local_date
 from engine.errors import Conflict, DatabaseTrouble
-from engine.incidents import report
+from engine.incidents import Failure, report
 from engine.programmes import Programmes
 from engine.spiff.scripting import Tables
 from engine.tables import InboxRow, Instance
@@ -176,5 +176,6 @@ class Worker:
                 if not is_held(session, instance.id, token):
                     continue
                 counts.incidents += 1
-                report(session, instance.id, error=failed.error, element=failed.element, trace=failed.trace, now=now)
+                failure = Failure(failed.error, failed.element, failed.trace, failed.data, failed.retry)
+                report(session, instance.id, failure, now=now)
             release(session, token)
