@@ -69,10 +69,12 @@ def cancel(session: Session, incident_id: int, *, by: str, reason: str, now: dat
 
 
 def _get_open(session: Session, incident_id: int) -> Incident:
-    incident = session.get(Incident, incident_id, with_for_update=True)
+    incident = session.get(Incident, incident_id)
     if incident is None:
         message = f"there is no stuck case number {incident_id}"
         raise NotFound(message)
+    session.get_one(Instance, incident.instance_id, with_for_update=True)  # first, as workers do: no deadlock
+    session.refresh(incident, with_for_update=True)
     if incident.resolved_at is not None:
         message = f"{incident.business_key} is no longer stuck: {incident.resolution} by {incident.resolved_by}"
         raise Conflict(message)
