@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from enum import Enum
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from SpiffWorkflow.task import Task
@@ -30,6 +31,20 @@ class Tables:
     decisions: Mapping[str, Decision]
 
 
+class Kind(Enum):
+    """What a step does with its token's data."""
+
+    CHANGES = "changes"  # an operator, a decision, a person's answers
+    CHOOSES = "chooses"  # a gateway
+    WAITS = "waits"  # a timer, computing when it is due
+
+
+class Watching(Protocol):
+    """Who is told of each step that is done."""
+
+    def note(self, kind: Kind, does: Callable[[Any], Any], task: Task, outcome: str = "") -> None: ...
+
+
 class Scripting:
     """The script engine of one advance of one instance. `horizon` is up to when timers may fire now.
 
@@ -47,8 +62,19 @@ class Scripting:
         self.now = self.horizon = call.now
         self.zone = zone
         self.running: Any = None  # the specification of the step being run: where an error happened
+        self.answers: Mapping[str, Any] = {}  # of the person whose finished task is being taken
+        self.recording: Watching | None = None
         self._call = call
         self._calls = 0
+
+    def afresh(self, call: Call) -> Scripting:
+        """Give another engine that knows the same and has done nothing yet."""
+        return Scripting(self.programme, self.facts, call, self.zone, self.latest)
+
+    def note(self, kind: Kind, does: Callable[[Any], Any], task: Task, outcome: str = "") -> None:
+        """Let the recording know of a step that was done, where there is one."""
+        if self.recording is not None:
+            self.recording.note(kind, does, task, outcome)
 
     def evaluate(self, task: Task, expression: str, external_context: Mapping[str, Any] | None = None) -> Any:
         """Evaluate a FEEL expression over the case's facts, the instance's own variables and what is given beside."""
@@ -80,7 +106,7 @@ class Scripting:
         element = task.task_spec.bpmn_id
         call = replace(
             self._call,
-            data=dict(task.data),
+            data={key: value for key, value in task.data.items() if key[:1] != "\0"},  # without a recording's marks
             element=element,
             stage=self.programme.stage_of(element),
             token=f"{self._call.token}.{self._calls}",
