@@ -116,12 +116,13 @@ def _checked(session: Session, task: TaskRow, result: Mapping[str, Any], now: da
 def undo(session: Session, task_id: int, *, by: str, now: datetime) -> TaskRow:
     """Take back a finished task while its delay has not passed."""
     task = get(session, task_id)
+    instance = history.latest_instance(session, task.business_key, lock=True)
     key = f"{TASK_DONE}:{task.token}:{task.done_at.isoformat()}" if task.done_at else ""
     if task.status != "done" or not inbox.withdraw(session, key, now=now):
         message = f"{task.name!r} can no longer be taken back: the case has gone on"
         raise Conflict(message)
     task.status, task.done_at, task.done_by, task.result, task.undo_until = "open", None, None, None, None
-    history.record(session, task.business_key, who=by, kind="task_undone", text=task.name, now=now)
+    history.append(session, instance, who=by, kind="task_undone", text=task.name, now=now)
     return task
 
 
@@ -137,9 +138,10 @@ def _change(
     where: Any = None,
 ) -> None:
     task = get(session, task_id)
+    instance = history.latest_instance(session, task.business_key, lock=True)  # first, as workers do: no deadlock
     _set(session, task, values, where)
     detail = {"task": task.name, "element": task.element}
-    history.record(session, task.business_key, who=by, kind=kind, text=text, detail=detail, now=now)
+    history.append(session, instance, who=by, kind=kind, text=text, detail=detail, now=now)
 
 
 def _set(session: Session, task: TaskRow, values: Mapping[str, Any], where: Any = None) -> None:

@@ -23,7 +23,7 @@ from engine.tables import InboxRow, Instance
 from engine.unit_of_work import Database
 from engine.worker.claim import claim, close_mail_of_ended, is_held, release, release_dead
 from engine.worker.compute import Case, Computed, Computing, Failed, Held, Mail, mail_by_key
-from engine.worker.write import write_batch
+from engine.worker.write import refuse_unheard, write_batch
 
 BATCH = 100  # what a batch writes keeps people waiting on SQLite: some milliseconds
 WAKE_PATIENCE_S = 5.0
@@ -160,6 +160,7 @@ class Worker:
         try:
             with self.database.unit_of_work() as session:
                 write_batch(session, batch, self.programmes, token, now)
+                refuse_unheard(session, batch, self.clock.now())
         except (Conflict, SQLAlchemyError) as error:
             if len(batch) > 1:
                 return [failed for each in batch for failed in self._write([each], token, now, counts)]
