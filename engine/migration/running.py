@@ -14,7 +14,8 @@ from engine.migration.plan import Outcome, Plan
 from engine.migration.route import Move, Route, read_standings, route_of, version_of
 from engine.migration.writing import write_moves
 from engine.programmes import Programmes
-from engine.spiff.transfer import Refusal, draft
+from engine.spiff.likeness import draft
+from engine.spiff.transfer import Refusal
 from engine.tables import Instance
 from engine.unit_of_work import Database
 from engine.worker.worker import LoadFacts

@@ -15,32 +15,15 @@ from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEv
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import SubWorkflowTask
 from SpiffWorkflow.bpmn.specs.mixins.unstructured_join import UnstructuredJoin
-from SpiffWorkflow.spiff.specs.event_definitions import MessageEventDefinition
+from SpiffWorkflow.specs.Join import Join
 from SpiffWorkflow.util.task import TaskState
 
 from engine.spiff.collapse import ALIVE
+from engine.spiff.likeness import AROUND, WORDS, boundaries_of, drawn, kind_of, loop_of, message_of, name_of
 from engine.spiff.parsing import Specification
-from engine.spiff.timers import CycleTimer
 
-SPLIT, CHILD = ".BoundaryEventSplit", " [child]"
-AROUND = (SPLIT, ".BoundaryEventJoin", CHILD)  # what the library adds around an element, named after it
 OTHER_EVENTS = "{} is being done, and other events can interrupt or accompany it in {version}"
 PREDICTED = TaskState.PREDICTED_MASK | TaskState.FUTURE
-WORDS = {
-    "UserTask": "a user task",
-    "OperatorTask": "a service task",
-    "DecisionTask": "a business rule task",
-    "ReceiveTask": "a receive task",
-    "IntermediateCatchEvent": "a catch event",
-    "BoundaryEvent": "a boundary event",
-    "EventBasedGateway": "an event-based gateway",
-    "ExclusiveGateway": "an exclusive gateway",
-    "InclusiveGateway": "an inclusive gateway",
-    "ParallelGateway": "a parallel gateway",
-    "SubWorkflowTask": "a sub-process",
-    "StartEvent": "a start event",
-    "EndEvent": "an end event",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,59 +50,6 @@ class Row(NamedTuple):
     rank: int
 
 
-def draft(old: Specification, new: Specification) -> dict[str, str | None]:
-    """Say for every element of `old` which of `new` it is: by id, else the only one of the same type and name."""
-    ours, theirs = _drawn(old), _drawn(new)
-    free = [identifier for identifier in theirs if identifier not in ours]
-    found: dict[str, str | None] = {}
-    for identifier, spec in ours.items():
-        alike = [each for each in free if spec.bpmn_name and _likeness(theirs[each]) == _likeness(spec)]
-        found[identifier] = identifier if identifier in theirs else alike[0] if len(alike) == 1 else None
-    given = list(found.values())
-    return {identifier: each if given.count(each) == 1 else None for identifier, each in found.items()}
-
-
-def name_of(specification: Specification, element: str) -> str:
-    """Give an element as people know it: its name as drawn and its id; the id alone where there is no such element."""
-    spec = _drawn(specification).get(element)
-    return f"“{spec.bpmn_name}” ({element})" if spec is not None and spec.bpmn_name else element
-
-
-def _drawn(specification: Specification) -> dict[str, Any]:
-    processes = (specification.process, *specification.subprocesses.values())
-    specs = (spec for process in processes for spec in process.task_specs.values())
-    return {spec.bpmn_id: spec for spec in specs if spec.bpmn_id and not spec.name.endswith(CHILD)}
-
-
-def _likeness(spec: Any) -> tuple[Any, ...]:
-    return (*_kind(spec), spec.bpmn_name)
-
-
-def _kind(spec: Any) -> tuple[str, str]:
-    """Give what an element is; a wait for a day and one for a duration are the same: a due date."""
-    event = getattr(spec, "event_definition", None)
-    kind = "due" if hasattr(event, "expression") and not isinstance(event, CycleTimer) else type(event).__name__
-    return type(spec).__name__, kind
-
-
-def _message(spec: Any) -> str | None:
-    event = getattr(spec, "event_definition", None)
-    return event.name if isinstance(event, MessageEventDefinition) else None
-
-
-def _boundaries(process: BpmnProcessSpec, name: str) -> set[str]:
-    split = process.task_specs.get(f"{name}{SPLIT}")
-    return {spec.name for spec in split.outputs if isinstance(spec, BoundaryEvent)} if split else set()
-
-
-def _loop(process: BpmnProcessSpec, spec: LoopTask) -> tuple[str, ...]:
-    """Give what makes a loop the same loop: how often it runs, over what, and what it runs."""
-    names = ("cardinality", "condition", "maximum", "test_before")
-    data = [getattr(getattr(spec, name, None), "bpmn_id", None) for name in ("data_input", "data_output", "input_item")]
-    inner = type(process.task_specs[spec.task_spec]).__name__
-    return (inner, *(str(getattr(spec, name, None)) for name in names), *map(str, data))
-
-
 class Transfer:
     """How what stands on version `old` comes to stand on `new`; `elements` maps those that have another id there."""
 
@@ -138,21 +68,28 @@ class Transfer:
     def shape(self, shape: Sequence[Any]) -> list[Any]:
         """Give the shape as it stands on the other version, without what was predicted (see `predict_again`)."""
         ending, subs, _ = shape
-        trees = [tree.moved() for tree in self._trees(shape)]
+        going = list(self._trees(shape))
+        trees, going_on = [tree.moved() for tree in going], {row.number for tree in going for row in tree.alive}
         kept = {row[1] for tree in trees for row in tree}
         moved = [
             [parent, self.elements.get(name, name), success, completed, last if last in kept else None]
             for parent, name, success, completed, last in subs
+            if parent in going_on
         ]
         return [[ending[0] if ending[0] in kept else None, *ending[1:]], moved, trees]
 
     def _trees(self, shape: Sequence[Any]) -> Iterator[_Tree]:
+        """Give the trees that go on: nobody asks for a sub-process that is over."""
         _, subs, trees = shape
-        yield _Tree(self, self.old.process, self.new.process, trees[0])
-        for (_, name, *_), rows in zip(subs, trees[1:], strict=True):
+        tree = _Tree(self, self.old.process, self.new.process, trees[0])
+        yield tree
+        running = {row.number for row in tree.alive}
+        for (parent, name, *_), rows in zip(subs, trees[1:], strict=True):
             there = self.new.subprocesses.get(self.elements.get(name, name))
-            if there is not None:  # else its element is gone, which the tree around it says
-                yield _Tree(self, self.old.subprocesses[name], there, rows)
+            if parent in running and there is not None:  # where it is gone, the tree around it says so
+                tree = _Tree(self, self.old.subprocesses[name], there, rows)
+                yield tree
+                running |= {row.number for row in tree.alive}
 
 
 class _Tree:
@@ -160,9 +97,10 @@ class _Tree:
 
     def __init__(self, transfer: Transfer, old: BpmnProcessSpec, new: BpmnProcessSpec, rows: Sequence[Any]) -> None:
         self.transfer, self.old, self.new = transfer, old, new
-        self.rows = [row for row in (Row(*each) for each in rows) if not row.state & PREDICTED]
-        self.kept = {row.number for row in self.rows}
-        self.alive = [row for row in self.rows if row.state & ALIVE]
+        kept = (row for row in (Row(*each) for each in rows) if not row.state & PREDICTED)
+        self.rows = {row.number: row for row in kept}
+        self.alive = [row for row in self.rows.values() if row.state & ALIVE]
+        self.left_out = {row.number for row in self.rows.values() if self._missing(row) and self._can_go(row)}
 
     def there(self, name: str) -> str:
         """Give what a task of this name is called in the other version."""
@@ -174,55 +112,65 @@ class _Tree:
         return self.transfer.elements.get(name, name)
 
     def refusals(self) -> Iterator[Refusal]:
-        behind = self._just_behind()
-        yield from (found for row in self.rows if row.number != behind and (found := self._refused(row)))
+        needed = (row for row in self.rows.values() if row.number not in self.left_out)
+        yield from (found for row in needed if (found := self._refused(row)))
         if self._branches():
             yield from self._refused_branches()
 
     def notes(self) -> Iterator[str]:
         for row in self.alive:
             spec, there = self.old.task_specs[row.name], self.new.task_specs[self.there(row.name)]
-            before, after = _message(spec), _message(there)
+            before, after = message_of(spec), message_of(there)
             if before != after:
                 yield f"{name_of(self.transfer.old, row.name)} waits for the message {after}, no longer for {before}"
 
     def moved(self) -> list[list[Any]]:
-        """Give the rows under their new names; a step behind the token that is no longer there is left out."""
-        behind = self._just_behind()
-        gone = behind if behind is not None and self._missing(self._row(behind)) else None
-        return [self._moved(row, gone) for row in self.rows if row.number != gone]
+        """Give the rows under their new names, each linked past those that are left out."""
+        return [self._moved(row) for row in self.rows.values() if row.number not in self.left_out]
 
-    def _moved(self, row: Row, gone: int | None) -> list[Any]:
-        children = [child for child in row.children if child in self.kept]
-        if gone is not None and gone in children:
-            children = [child for child in self._row(gone).children if child in self.kept]
-        parent = self._row(gone).parent if gone is not None and row.parent == gone else row.parent
-        return [self.there(row.name), row.number, parent, children, *row[4:]]
+    def _moved(self, row: Row) -> list[Any]:
+        parent, data = row.parent, row.data
+        while parent in self.left_out:
+            parent = self.rows[parent].parent
+        children = []
+        for child in self._children(row):
+            following = child
+            while following in self.left_out:  # what it had set is its parent's now
+                data, following = self.rows[following].data, self._children(self.rows[following])[0]
+            children.append(following)
+        return [self.there(row.name), row.number, parent, children, row.state, row.triggered, data, *row[7:]]
 
-    def _row(self, number: int) -> Row:
-        return next(row for row in self.rows if row.number == number)
+    def _children(self, row: Row) -> list[int]:
+        return [child for child in row.children if child in self.rows]
 
-    def _just_behind(self) -> int | None:
-        """Give the finished step between the root and the one token, if that is all there is: it may be gone."""
-        if len(self.rows) != 3 or len(self.alive) != 1:  # noqa: PLR2004 - root, step, token
-            return None
-        token = self.alive[0]
-        return token.parent if token.parent != self.rows[0].number else None
+    def _can_go(self, row: Row) -> bool:
+        """Tell whether nobody builds on a step that is over: one step follows it, and no join counts it."""
+        parent, children = self.rows.get(row.parent or 0), self._children(row)
+        if row.state != TaskState.COMPLETED or parent is None or len(children) != 1:
+            return False
+        spec, following = (self.old.task_specs[name] for name in (row.name, self.rows[children[0]].name))
+        counted = isinstance(spec, Join | BoundaryEvent) or isinstance(following, Join) or row.name.endswith(AROUND)
+        beside = (self.rows[child] for child in self._children(parent) if child != row.number)
+        return not counted and all(self._has_come_to_nothing(each) for each in beside)
+
+    def _has_come_to_nothing(self, row: Row) -> bool:
+        joins = isinstance(self.old.task_specs[row.name], UnstructuredJoin)
+        return not row.state & ALIVE and not self._children(row) and not joins
 
     def _missing(self, row: Row) -> bool:
         spec = self.new.task_specs.get(self.there(row.name))
-        return spec is None or _kind(spec) != _kind(self.old.task_specs[row.name])
+        return spec is None or kind_of(spec) != kind_of(self.old.task_specs[row.name])
 
     def _refused(self, row: Row) -> Refusal | None:
         spec, there = self.old.task_specs[row.name], self.new.task_specs.get(self.there(row.name))
         if there is None:
             return self._gone(row)
-        if _kind(spec) != _kind(there):
+        if kind_of(spec) != kind_of(there):
             is_now = WORDS.get(type(there).__name__, type(there).__name__)
             return self._named(
                 row.name,
                 "retyped",
-                f"{{}} is {is_now} in {{version}}{_of_other_kind(spec, there)}; map it to another step",
+                f"{{}} is {is_now} in {{version}}{_of_otherkind_of(spec, there)}; map it to another step",
             )
         return self._changed(row, spec, there) if row.state & ALIVE else None
 
@@ -230,7 +178,7 @@ class _Tree:
         host = self._host(row)
         if host != row.name and self.there(host) in self.new.task_specs:
             return self._named(host, "boundary", OTHER_EVENTS)
-        if self.there(host) in _drawn(self.transfer.new):
+        if self.there(host) in drawn(self.transfer.new):
             return self._named(host, "nesting", "{} is in another sub-process in {version}")
         standing = any(each.name == host for each in self.alive)
         where = "it stands at {}" if standing else "it passed {} and still builds on it"
@@ -240,16 +188,16 @@ class _Tree:
         """Give the element that people see: of what is around it or waits at its edge, the one that carries it."""
         at_the_edge = isinstance(self.old.task_specs[row.name], BoundaryEvent) and row.state & ALIVE
         if at_the_edge and row.parent is not None:
-            return _element(self._row(row.parent).name)
+            return _element(self.rows[row.parent].name)
         return _element(row.name)
 
     def _changed(self, row: Row, spec: Any, there: Any) -> Refusal | None:
         """Compare what belongs to a step that is being done."""
-        mapped = {self.there(name) for name in _boundaries(self.old, row.name)}
-        events = _boundaries(self.new, there.name)
+        mapped = {self.there(name) for name in boundaries_of(self.old, row.name)}
+        events = boundaries_of(self.new, there.name)
         if mapped != events:
             return self._named(row.name, "boundary", OTHER_EVENTS)
-        if isinstance(spec, LoopTask) and _loop(self.old, spec) != _loop(self.new, there):
+        if isinstance(spec, LoopTask) and loop_of(self.old, spec) != loop_of(self.new, there):
             return self._named(
                 row.name, "loop", "{} repeats in another way in {version}, and it is in the middle of it"
             )
@@ -303,5 +251,5 @@ def _element(name: str) -> str:
     return name
 
 
-def _of_other_kind(spec: Any, there: Any) -> str:
+def _of_otherkind_of(spec: Any, there: Any) -> str:
     return " that waits for something else" if type(spec) is type(there) else ""

@@ -10,15 +10,17 @@ from random import Random
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from engine import history, incidents, instances
 from engine.errors import NotFound, Unusable
 from engine.migration import Plan, grouped, running
 from engine.spiff.codec import dump, load_shape, restore
+from engine.spiff.likeness import draft
 from engine.spiff.migrating import predict_again
 from engine.spiff.parsing import parse
-from engine.spiff.transfer import Transfer, draft
-from engine.tables import Instance, Shape
+from engine.spiff.transfer import Transfer
+from engine.tables import Instance, OutboxRow, Shape
 from engine.unit_of_work import Database
 from tests.conftest import create_tables
 from tests.engine.moving import KEY, TO_TWO, migration, move, position, record, tree_of, version, why_not, with_form
@@ -237,6 +239,40 @@ def test_the_step_just_passed_may_be_gone(world: World) -> None:
     assert move(world).can_move
     world.pass_days(7)
     assert world.path_of(KEY)[-3:] == ["over", "collect", "gave_up"]
+
+
+def test_steps_passed_beside_a_branch_that_waits_may_be_gone_and_what_they_had_set_stays(world: World) -> None:
+    one, two = accompanied("s_old", "w1"), accompanied("w1")
+    begun(world, one, two)
+    world.pass_days(2)  # the reminder beside it rings, and its branch ends
+    world.finish(KEY)
+    assert "s_old" in str(position(world, world.instance(KEY)))
+    assert move(world).can_move
+    assert "s_old" not in str(position(world, world.instance(KEY))).replace("s_old_result", "")
+    world.pass_days(7)
+    assert world.path_of(KEY)[-1] == "end"
+    with world.database.reading() as session:
+        assert session.scalars(select(OutboxRow).order_by(OutboxRow.id.desc())).first().payload == {"text": "hello"}  # type: ignore[union-attr]
+
+
+def accompanied(*names: str) -> Drawing:
+    """Draw a task beside which somebody is told, and what follows it."""
+    drawing = Drawing()
+    drawing.start()
+    drawing.ask("q")
+    drawing.boundary("tick", "q", after('@"P2D"'), interrupting=False)
+    drawing.say("tell")
+    drawing.end("told")
+    drawing.flow("tick", "tell", "told")
+    for name in names:
+        if name.startswith("w"):
+            drawing.wait(name)
+        else:
+            drawing.say(name)
+    drawing.say("last", text="s_old_result")
+    drawing.end()
+    drawing.flow("start", "q", *names, "last", "end")
+    return drawing
 
 
 def fork(*names: str, inner: str = "") -> Drawing:
