@@ -203,6 +203,7 @@ class Incident(EngineBase):
     element: Mapped[str]
     error: Mapped[str] = mapped_column(Text)
     detail: Mapped[str] = mapped_column(Text, default="")
+    data: Mapped[dict[str, Any] | None]  # the variables at that moment
     attempts: Mapped[int] = mapped_column(default=1)
     at: Mapped[datetime]
     retry_at: Mapped[datetime | None]

@@ -12,9 +12,10 @@ from SpiffWorkflow.bpmn import BpmnWorkflow
 from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEvent
 from SpiffWorkflow.task import Task
 
-from engine.catalogue import Call
+from engine.catalogue import Call, Retry
 from engine.spiff.codec import dump, restore
 from engine.spiff.collapse import collapse
+from engine.spiff.interventions import Interventions, Order
 from engine.spiff.parsing import Specification
 from engine.spiff.scripting import Programme, Scripting, Tables
 from engine.spiff.timers import as_moment, stored
@@ -103,21 +104,47 @@ class Execution:
     @property
     def failed_at(self) -> str:
         """The element whose step was run last: where an error came from."""
-        return getattr(self.scripting.running, "bpmn_id", None) or ""
+        return "" if self.scripting.running is None else self.scripting.running.task_spec.bpmn_id or ""
+
+    @property
+    def failed_with(self) -> dict[str, Any]:
+        """The variables at the step that was run last."""
+        return {} if self.scripting.running is None else dict(self.scripting.running.data)
+
+    @property
+    def retry(self) -> Retry:
+        """How often, and after which pauses, the step that was run last may be tried."""
+        name = getattr(self.scripting.running and self.scripting.running.task_spec, "operation_name", None)
+        return self.programme.catalogue.operators[name].retry if name else Retry()
+
+    def heed(self, orders: Sequence[Order], *, suspended: bool) -> None:
+        """Be ready to do what people ordered; call it before the instance is started or restored."""
+        interventions = self.scripting.interventions = Interventions(orders, self._dropped)
+        if suspended:
+            interventions.drop("the case is suspended; resume it first")
 
     def start(self) -> None:
         """Begin a new instance and run it to its first rest."""
-        self.scripting.horizon = NEVER
         self._workflow = BpmnWorkflow(
             self.specification.process, self.specification.subprocesses, script_engine=self.scripting
         )
+        self._intervene()
         self._settle()
         self._record("started", "")
 
     def resume(self, parked: Parked) -> set[str]:
         """Restore a parked instance; give the tokens of the people's tasks that were open."""
         self._workflow = restore(self.specification, parked.shape, parked.bindings, self.scripting)
-        return self._open_tokens()
+        before = self._open_tokens()
+        if self._intervene():
+            self._placed()
+        return before
+
+    def obey(self, number: int) -> None:
+        """Do what a message ordered (see `heed`), where it is its turn now."""
+        self.scripting.horizon = NEVER
+        if self.scripting.interventions is not None and self.scripting.interventions.in_turn(self.workflow, number):
+            self._placed()
 
     def shift(self, by: timedelta) -> None:
         """Move every running timer on by the time for which the case was suspended."""
@@ -145,6 +172,9 @@ class Execution:
     def park(self, before: set[str]) -> Advanced:
         """Name the newly opened tasks and save; `before` are the tokens that `resume` gave."""
         result, workflow = self.result, self.workflow
+        if self.scripting.interventions is not None:
+            self.scripting.interventions.drop("the case went on without it")
+            result.results |= self.scripting.interventions.results
         for number, task in enumerate(task for task in at_rest(workflow) if is_open(task) and not _token(task)):
             task.internal_data["token"] = f"{self.call.token}.t{number}"
             result.opened.append(self._opened(task))
@@ -175,6 +205,20 @@ class Execution:
         detail = {"result": stimulus.payload["result"]}
         self._record("task_done", task.task_spec.bpmn_name or "", detail, who=stimulus.payload["by"])
         return True
+
+    def _intervene(self) -> bool:
+        self.scripting.horizon = NEVER
+        return self.scripting.interventions is not None and self.scripting.interventions.begin(self.workflow)
+
+    def _placed(self) -> None:
+        self._settle()
+        self._record("placed", "")
+
+    def _dropped(self, order: Order, why: str) -> None:
+        detail = {"ordered": order.kind.removeprefix("$"), **order.payload}
+        self.call.write.history(
+            kind="order_dropped", text=why, detail=detail, element=order.at, stage=self.result.stage
+        )
 
     def _settle(self) -> None:
         settle(self.workflow, self._seen)
@@ -213,7 +257,7 @@ class Execution:
         return {token for task in at_rest(self.workflow) if is_open(task) and (token := _token(task))}
 
     def _opened(self, task: Task) -> OpenTask:
-        spec = task.task_spec
+        self.scripting.running, spec = task, task.task_spec
         drawn = self.programme.properties(spec.bpmn_id)
         text = (self.programme.elements.get(spec.bpmn_id) or {}).get("instructionsForEndUser") or ""
         return OpenTask(

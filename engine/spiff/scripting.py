@@ -16,6 +16,7 @@ from engine.catalogue import Call, Catalogue, Facts, Parameter
 from engine.decisions import Decision
 from engine.errors import DiagramError, Problem
 from engine.feel import Expression, compile_expression, plain
+from engine.spiff.interventions import Interventions
 from engine.write_buffer import WriteBuffer
 
 LATEST = "latest"
@@ -46,7 +47,8 @@ class Scripting:
         self.latest = latest
         self.now = self.horizon = call.now
         self.zone = zone
-        self.running: Any = None  # the specification of the step being run: where an error happened
+        self.running: Task | None = None  # the step being run: where an error happened
+        self.interventions: Interventions | None = None
         self._call = call
         self._calls = 0
 
@@ -56,7 +58,10 @@ class Scripting:
         return compiled.evaluate({**self.facts.variables, **task.data, **(external_context or {})})
 
     def wait(self, task: Task, expression: str, element: str, host: str) -> Any:
-        """Evaluate a timer's expression as its wait begins."""
+        """Evaluate a timer's expression as its wait begins; a wait that a person let be left is over at once."""
+        self.running = task
+        if self.interventions is not None and self.interventions.passes(task, element):
+            return self.now
         return self.evaluate(task, expression, self.asked(task, element, host))
 
     def asked(self, task: Task, element: str, host: str = "") -> dict[str, Any]:

@@ -34,13 +34,22 @@ def settle(workflow: BpmnWorkflow, seen: Seen) -> None:
 def _run_ready(workflow: BpmnWorkflow, seen: Seen) -> int:
     count = 0
     for task in all_tasks(workflow):
-        ready = task.state == TaskState.READY and not task.task_spec.manual
-        if ready and task.id in task.workflow.tasks:
-            workflow.script_engine.running = task.task_spec
-            task.run()
+        if task.state == TaskState.READY and task.id in task.workflow.tasks and _run(workflow, task):
             seen(task)
             count += 1
     return count + _finish_subprocesses(workflow)
+
+
+def _run(workflow: BpmnWorkflow, task: Task) -> bool:
+    """Run a step, or do what was ordered in its place; False where it waits for a person."""
+    engine = workflow.script_engine
+    if engine.interventions is not None and engine.interventions.takes(task):
+        return True
+    if task.task_spec.manual:
+        return False
+    engine.running = task
+    task.run()
+    return True
 
 
 def _finish_subprocesses(workflow: BpmnWorkflow) -> int:

@@ -6,12 +6,15 @@ import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from engine.catalogue import Call, Facts
+from engine.catalogue import Call, Facts, Retry
 from engine.instances import RESUME
+from engine.interventions import ORDERS
 from engine.programmes import Loaded, Programmes
 from engine.spiff.execution import TASK_DONE, Advanced, Execution, Parked, Stimulus
+from engine.spiff.interventions import Order
 from engine.spiff.scripting import Tables
 from engine.tables import InboxRow, Instance
 from engine.write_buffer import WriteBuffer
@@ -47,6 +50,8 @@ class Failed:
     error: Exception
     element: str = ""
     trace: str = field(default="")
+    data: Mapping[str, Any] = field(default_factory=dict)  # the variables at that moment
+    retry: Retry = Retry()  # noqa: RUF009 - it is immutable
 
 
 class Computing:
@@ -65,7 +70,8 @@ class Computing:
         try:
             return self._advance(case, execution, write)
         except Exception as error:  # noqa: BLE001 - one bad case never stops its neighbours: it becomes an incident
-            return Failed(case, error, execution.failed_at, traceback.format_exc(limit=-6))
+            trace = traceback.format_exc(limit=-6)
+            return Failed(case, error, execution.failed_at, trace, execution.failed_with, execution.retry)
 
     def _call(self, case: Case, write: WriteBuffer) -> Call:
         instance = case.instance
@@ -83,13 +89,15 @@ class Computing:
 
     def _advance(self, case: Case, execution: Execution, write: WriteBuffer) -> Computed:
         instance = case.instance
-        before = self._restore(instance, execution)
         resumed = self._resumes(case)
         suspended = instance.suspended_at is not None
+        still = suspended and resumed is None
+        if orders := [Order(row.id, row.name, row.payload) for row in case.mail if row.name in ORDERS]:
+            execution.heed(orders, suspended=still)
+        before = self._restore(instance, execution)
         if suspended and instance.suspended_at:
             # Running waits move on by the time passed; what is still suspended counts on from now.
             execution.shift(self.now - instance.suspended_at)
-        still = suspended and resumed is None
         if resumed is not None:
             write.history(kind="resumed", text=resumed[1])
             write.record[-1]["who"] = resumed[0]
@@ -116,6 +124,8 @@ class Computing:
         for row in case.mail:
             if row.name == RESUME:
                 execution.result.results[row.id] = "delivered"
+            elif row.name in ORDERS:
+                execution.obey(row.id)
             else:
                 execution.take(Stimulus(row.id, row.name, row.payload), suspended=suspended)
 

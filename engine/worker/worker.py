@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from engine.catalogue import Catalogue, Facts
 from engine.clock import Clock, SystemClock, local_date
 from engine.errors import Conflict
-from engine.incidents import report
+from engine.incidents import Failure, report
 from engine.programmes import Programmes
 from engine.spiff.scripting import Tables
 from engine.tables import InboxRow, Instance
@@ -148,5 +148,6 @@ class Worker:
         with self.database.unit_of_work() as session:
             for failed in failures:
                 instance = failed.case.instance
-                report(session, instance.id, error=failed.error, element=failed.element, trace=failed.trace, now=now)
+                failure = Failure(failed.error, failed.element, failed.trace, failed.data, failed.retry)
+                report(session, instance.id, failure, now=now)
             release(session, token)

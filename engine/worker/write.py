@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy import Table, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from engine.catalogue import Routing
@@ -43,9 +43,15 @@ def write_batch(session: Session, batch: Sequence[Computed], programmes: Program
     _write_tasks(session, batch, now)
     _write_messages(session, batch, now)
     _write_domain(session, batch)
-    resolved = [{"b_instance": each.case.instance.id} for each in batch if each.case.instance.status == "stuck"]
+    resolved = [{"b_instance": each.case.instance.id} for each in batch if _freed(each)]
     if resolved:
         session.connection().execute(_resolve(now), resolved)
+
+
+def _freed(each: Computed) -> bool:
+    """Tell whether the case was stuck, perhaps before it was suspended, and has gone on."""
+    was = each.case.instance.status
+    return was == "stuck" or (was == "suspended" and each.status != "suspended")
 
 
 def _record(each: Computed) -> tuple[list[dict[str, Any]], int, str]:
@@ -168,4 +174,6 @@ def _many(session: Session, table: Table, rows: Iterable[dict[str, Any]]) -> Non
 
 def _resolve(now: datetime) -> Any:
     is_open = (INCIDENT.c.instance_id == bindparam("b_instance"), INCIDENT.c.resolved_at.is_(None))
-    return update(INCIDENT).where(*is_open).values(resolved_at=now, resolved_by="duly", resolution="went on")
+    by = {"resolved_by": func.coalesce(INCIDENT.c.resolved_by, "duly")}
+    how = {"resolution": func.coalesce(INCIDENT.c.resolution, "went on")}
+    return update(INCIDENT).where(*is_open).values(resolved_at=now, **by, **how)
