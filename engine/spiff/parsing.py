@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from SpiffWorkflow.bpmn.parser.task_parsers import ConditionalGatewayParser
 from SpiffWorkflow.bpmn.parser.util import full_tag
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent, IntermediateCatchEvent, StartEvent
@@ -17,7 +18,7 @@ from SpiffWorkflow.spiff.parser.event_parsers import (
 from SpiffWorkflow.spiff.parser.process import SpiffBpmnParser
 from SpiffWorkflow.spiff.parser.task_spec import ServiceTaskParser
 
-from engine.spiff.tasks import DecisionTask, DecisionTaskParser, OperatorTask
+from engine.spiff.tasks import DecisionTask, DecisionTaskParser, Gateway, OperatorTask
 from engine.spiff.timers import TimerParsing
 from engine.spiff.tuning import tune
 from engine.xml import parse_xml
@@ -40,6 +41,7 @@ class _Parser(SpiffBpmnParser):
         full_tag("boundaryEvent"): (_Boundary, BoundaryEvent),
         full_tag("serviceTask"): (ServiceTaskParser, OperatorTask),
         full_tag("businessRuleTask"): (DecisionTaskParser, DecisionTask),
+        full_tag("exclusiveGateway"): (ConditionalGatewayParser, Gateway),
     }
 
 

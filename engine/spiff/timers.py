@@ -12,6 +12,7 @@ from SpiffWorkflow.bpmn.specs.event_definitions import timer as spiff_timer
 from SpiffWorkflow.task import Task
 
 from engine.feel import YearsMonths
+from engine.spiff.scripting import Kind
 
 
 def stored(moment: datetime) -> str:
@@ -60,6 +61,10 @@ class _Drawn:
         """Evaluate the expression as the wait begins."""
         return task.workflow.script_engine.wait(task, self.expression, self.element, self.host)
 
+    def due(self, task: Task) -> str:
+        """Compute until when the wait lasts that begins now, as it is stored."""
+        return stored(as_moment(self.value(task), task.workflow.script_engine))
+
 
 class _OneShot(_Drawn):
     """A timer that fires once, when the horizon reaches its due date."""
@@ -67,7 +72,8 @@ class _OneShot(_Drawn):
     def has_fired(self, task: Task) -> bool:
         data, engine = task.internal_data, task.workflow.script_engine
         if data.get("event_value") is None:
-            data["event_value"] = stored(as_moment(self.value(task), engine))
+            data["event_value"] = self.due(task)
+            engine.note(Kind.WAITS, self.due, task)
         if not data.get("event_fired") and datetime.fromisoformat(data["event_value"]) <= engine.horizon:
             data["event_fired"] = True
         return bool(data.get("event_fired", False))

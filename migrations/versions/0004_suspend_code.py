@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0003"
-down_revision: str | None = "0002"
+revision: str = "0004_suspend_code"
+down_revision: str | None = "0003_incident_data"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
