@@ -23,7 +23,7 @@ from engine.spiff.replaying import Foreseen, proven
 from engine.spiff.scripting import Kind, Programme, Scripting, Tables
 from engine.spiff.timers import stored
 from engine.spiff.transitions import Leaf, Transitions
-from engine.spiff.workflow import at_rest, deliver, due_of, fire_timers, is_open, next_due, settle
+from engine.spiff.workflow import at_rest, deliver, due_of, fire_timers, forget_removed, is_open, next_due, settle
 
 INSTANT = timedelta(microseconds=1)
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -91,6 +91,7 @@ class Execution:
         self._workflow = BpmnWorkflow(
             self.specification.process, self.specification.subprocesses, script_engine=self.scripting
         )
+        forget_removed(self._workflow)
         if self._recording is not None:
             self._recording.begin(self._workflow, None)
         self._intervene()
