@@ -111,7 +111,7 @@ def cancel(session: Session, key: str, deed: Deed) -> None:
     _record(session, instance, deed, "cancelled", element=instance.element)
     instance.status, instance.outcome, instance.ended_at = "ended", "cancelled", deed.now
     instance.due_at = instance.shape_id = instance.bindings = None
-    instance.suspended_at = instance.suspended_until = instance.suspend_reason = None
+    instance.suspended_at = instance.suspended_until = instance.suspend_code = instance.suspend_reason = None
     ordered = (InboxRow.business_key == key, InboxRow.handled_at.is_(None), InboxRow.name.in_(ORDERS))
     session.execute(update(InboxRow).where(*ordered).values(handled_at=deed.now, result="withdrawn"))
     still_open = (TaskRow.instance_id == instance.id, TaskRow.status == "open")

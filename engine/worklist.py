@@ -15,7 +15,7 @@ from engine import history, inbox
 from engine.deployments import unpacked
 from engine.errors import Conflict, InvalidForm, NotFound
 from engine.forms import as_json, validate
-from engine.spiff.execution import TASK_DONE
+from engine.spiff.advance import TASK_DONE
 from engine.tables import Deployment, Instance, TaskRow
 
 NO_DELAY = timedelta()

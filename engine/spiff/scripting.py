@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from enum import Enum
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from SpiffWorkflow.task import Task
@@ -16,7 +17,6 @@ from engine.catalogue import Call, Catalogue, Facts, Parameter
 from engine.decisions import Decision
 from engine.errors import DiagramError, Problem
 from engine.feel import Expression, compile_expression, plain
-from engine.spiff.interventions import Interventions
 from engine.write_buffer import WriteBuffer
 
 LATEST = "latest"
@@ -29,6 +29,28 @@ class Tables:
 
     version: int
     decisions: Mapping[str, Decision]
+
+
+class Kind(Enum):
+    """What a step does with its token's data."""
+
+    CHANGES = "changes"  # an operator, a decision, a person's answers
+    CHOOSES = "chooses"  # a gateway
+    WAITS = "waits"  # a timer, computing when it is due
+
+
+class Watching(Protocol):
+    """Who is told of each step that is done."""
+
+    def note(self, kind: Kind, does: Callable[[Any], Any], task: Task, outcome: str = "") -> None: ...
+
+
+class Intervening(Protocol):
+    """Who may have something else done than what is drawn."""
+
+    def takes(self, task: Task) -> bool: ...
+
+    def passes(self, task: Task, element: str) -> bool: ...
 
 
 class Scripting:
@@ -48,9 +70,20 @@ class Scripting:
         self.now = self.horizon = call.now
         self.zone = zone
         self.running: Task | None = None  # the step being run: where an error happened
-        self.interventions: Interventions | None = None
+        self.interventions: Intervening | None = None
+        self.answers: Mapping[str, Any] = {}  # of the person whose finished task is being taken
+        self.recording: Watching | None = None
         self._call = call
         self._calls = 0
+
+    def afresh(self, call: Call) -> Scripting:
+        """Give another engine that knows the same and has done nothing yet."""
+        return Scripting(self.programme, self.facts, call, self.zone, self.latest)
+
+    def note(self, kind: Kind, does: Callable[[Any], Any], task: Task, outcome: str = "") -> None:
+        """Let the recording know of a step that was done, where there is one."""
+        if self.recording is not None:
+            self.recording.note(kind, does, task, outcome)
 
     def evaluate(self, task: Task, expression: str, external_context: Mapping[str, Any] | None = None) -> Any:
         """Evaluate a FEEL expression over the case's facts, the instance's own variables and what is given beside."""
@@ -85,7 +118,7 @@ class Scripting:
         element = task.task_spec.bpmn_id
         call = replace(
             self._call,
-            data=dict(task.data),
+            data={key: value for key, value in task.data.items() if key[:1] != "\0"},  # without a recording's marks
             element=element,
             stage=self.programme.stage_of(element),
             token=f"{self._call.token}.{self._calls}",

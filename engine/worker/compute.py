@@ -3,30 +3,60 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from engine.catalogue import Call, Facts, Retry
 from engine.instances import RESUME
 from engine.interventions import ORDERS
 from engine.programmes import Loaded, Programmes
-from engine.spiff.execution import TASK_DONE, Advanced, Execution, Parked, Stimulus
+from engine.spiff.advance import Advanced, Parked, Stimulus
+from engine.spiff.execution import Execution
 from engine.spiff.interventions import Order
+from engine.spiff.replaying import Foreseen, advance_known, foresee
 from engine.spiff.scripting import Tables
-from engine.tables import InboxRow, Instance
 from engine.write_buffer import WriteBuffer
+
+
+class Held(NamedTuple):
+    """A claimed instance as it was read: the columns of Instance that an advance needs."""
+
+    id: int
+    business_key: str
+    deployment_id: int
+    status: str
+    stage: str
+    element: str
+    shape_id: int | None
+    bindings: bytes | None
+    revision: int
+    history_seq: int
+    history_head: str
+    suspended_at: datetime | None
+    suspended_until: datetime | None
+    suspend_code: str | None
+    suspend_reason: str | None
+
+
+class Mail(NamedTuple):
+    """An unheard message: the columns of InboxRow that an advance needs."""
+
+    id: int
+    business_key: str
+    name: str
+    payload: dict[str, Any]
 
 
 @dataclass(slots=True)
 class Case:
     """One claimed instance with its mail and facts."""
 
-    instance: Instance
+    instance: Held
     loaded: Loaded
-    mail: Sequence[InboxRow]
+    mail: Sequence[Mail]
     facts: Facts
 
 
@@ -68,10 +98,39 @@ class Computing:
         loaded, call = case.loaded, self._call(case, write)
         execution = Execution(loaded.specification, loaded.programme, call, self.zone, self.latest)
         try:
-            return self._advance(case, execution, write)
+            foreseen = self._foreseen(case)
+            if foreseen is None:
+                return self._advance(case, execution, write)
+            advanced = advance_known(foreseen, loaded.transitions, execution.scripting.afresh(call), call)
+            if advanced is not None:
+                return self._result(case, advanced, write, suspended=False)
+            return self._learnt(foreseen, case, execution, write)
         except Exception as error:  # noqa: BLE001 - one bad case never stops its neighbours: it becomes an incident
             trace = traceback.format_exc(limit=-6)
             return Failed(case, error, execution.failed_at, trace, execution.failed_with, execution.retry)
+
+    def _foreseen(self, case: Case) -> Foreseen | None:
+        """Say which known transition the case may take: only where one thing happened to it, and its clocks run."""
+        instance = case.instance
+        if instance.suspended_at is not None or any(row.name == RESUME or row.name in ORDERS for row in case.mail):
+            return None
+        stimuli = [Stimulus(row.id, row.name, row.payload) for row in case.mail]
+        return foresee(self._parked(instance), stimuli, self.now)
+
+    def _learnt(self, foreseen: Foreseen, case: Case, execution: Execution, write: WriteBuffer) -> Computed:
+        transitions = case.loaded.transitions
+        learns = transitions.learnable(foreseen.key)
+        if learns:
+            execution.watch()
+        computed = self._advance(case, execution, write)
+        if learns:
+            execution.learn(foreseen, transitions)
+        return computed
+
+    def _parked(self, instance: Held) -> Parked | None:
+        if instance.shape_id is None or instance.bindings is None:
+            return None
+        return Parked(self.programmes.shape(instance.shape_id), instance.bindings, instance.shape_id)
 
     def _call(self, case: Case, write: WriteBuffer) -> Call:
         instance = case.instance
@@ -96,8 +155,10 @@ class Computing:
             execution.heed(orders, suspended=still)
         before = self._restore(instance, execution)
         if suspended and instance.suspended_at:
-            # Running waits move on by the time passed; what is still suspended counts on from now.
-            execution.shift(self.now - instance.suspended_at)
+            # Running waits move on by the time passed, at most to the agreed end, however late it is noticed; what is
+            # still suspended counts on from now.
+            end = min(self.now, instance.suspended_until or self.now)
+            execution.shift(max(end - instance.suspended_at, timedelta()))
         if resumed is not None:
             write.history(kind="resumed", text=resumed[1])
             write.record[-1]["who"] = resumed[0]
@@ -106,11 +167,12 @@ class Computing:
             execution.fire()
         return self._result(case, execution.park(before), write, suspended=still)
 
-    def _restore(self, instance: Instance, execution: Execution) -> set[str]:
-        if instance.shape_id is None or instance.bindings is None:
+    def _restore(self, instance: Held, execution: Execution) -> set[str]:
+        parked = self._parked(instance)
+        if parked is None:
             execution.start()
             return set()
-        return execution.resume(Parked(self.programmes.shape(instance.shape_id), instance.bindings))
+        return execution.resume(parked)
 
     def _resumes(self, case: Case) -> tuple[str, str] | None:
         """Tell who lets a suspended case go on, and why: a person's message, or the agreed end of the suspension."""
@@ -138,12 +200,9 @@ class Computing:
         return Computed(case, "suspended", advanced, write, self.now, case.instance.suspended_until)
 
 
-def mail_by_key(rows: Sequence[InboxRow]) -> Mapping[str, list[InboxRow]]:
+def mail_by_key(rows: Iterable[Mail]) -> Mapping[str, list[Mail]]:
     """Group messages by case, finished tasks and messages in the order in which they came."""
-    grouped: dict[str, list[InboxRow]] = {}
+    grouped: dict[str, list[Mail]] = {}
     for row in rows:
         grouped.setdefault(row.business_key, []).append(row)
     return grouped
-
-
-__all__ = ["TASK_DONE", "Case", "Computed", "Computing", "Failed", "mail_by_key"]

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Table, bindparam, func, insert, select, update
+from sqlalchemy import Insert, Table, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from engine.catalogue import Routing
 from engine.errors import Conflict
 from engine.history import chained
 from engine.programmes import Programmes
-from engine.spiff.execution import OpenTask
+from engine.spiff.advance import OpenTask
 from engine.tables import HistoryRow, InboxRow, Incident, Instance, OutboxRow, TaskRow
 from engine.worker.compute import Computed
 
@@ -26,7 +27,28 @@ HISTORY: Table = HistoryRow.__table__  # type: ignore[assignment]
 INCIDENT: Table = Incident.__table__  # type: ignore[assignment]
 UPDATED = (
     *("status", "stage", "element", "due_at", "shape_id", "bindings", "revision", "lease_until", "lease_token"),
-    *("history_seq", "history_head", "outcome", "ended_at", "suspended_at", "suspended_until", "suspend_reason"),
+    *("history_seq", "history_head", "outcome", "ended_at", "suspended_at", "suspended_until", "suspend_code"),
+    "suspend_reason",
+)
+# Put together once: what is put together anew is compiled or looked up anew with each batch.
+ADVANCE = (
+    update(INSTANCE)
+    .where(
+        INSTANCE.c.id == bindparam("b_id"),
+        INSTANCE.c.revision == bindparam("b_revision"),
+        INSTANCE.c.lease_token == bindparam("b_token"),
+    )
+    .values({name: bindparam(name) for name in UPDATED})
+)
+WITHDRAW = (
+    update(TASK)
+    .where(TASK.c.token == bindparam("b_token"), TASK.c.status == "open")
+    .values(status="withdrawn", done_at=bindparam("done_at"))
+)
+HANDLE = (
+    update(INBOX)
+    .where(INBOX.c.id == bindparam("b_id"))
+    .values(handled_at=bindparam("handled_at"), result=bindparam("result"))
 )
 
 
@@ -88,18 +110,13 @@ def _instance_row(each: Computed, token: str, now: datetime) -> dict[str, Any]:
         "ended_at": now if advanced.ended else None,
         "suspended_at": each.suspended_at,
         "suspended_until": each.suspended_until,
+        "suspend_code": instance.suspend_code if each.status == "suspended" else None,
         "suspend_reason": instance.suspend_reason if each.status == "suspended" else None,
     }
 
 
 def _update_instances(session: Session, rows: Sequence[dict[str, Any]]) -> None:
-    unchanged = (
-        INSTANCE.c.id == bindparam("b_id"),
-        INSTANCE.c.revision == bindparam("b_revision"),
-        INSTANCE.c.lease_token == bindparam("b_token"),
-    )
-    statement = update(INSTANCE).where(*unchanged).values({name: bindparam(name) for name in UPDATED})
-    changed = session.connection().execute(statement, rows).rowcount
+    changed = session.connection().execute(ADVANCE, rows).rowcount
     if changed != len(rows):
         message = f"{len(rows) - changed} of {len(rows)} cases changed while they were computed"
         raise Conflict(message)
@@ -107,10 +124,9 @@ def _update_instances(session: Session, rows: Sequence[dict[str, Any]]) -> None:
 
 def _write_tasks(session: Session, batch: Sequence[Computed], now: datetime) -> None:
     _many(session, TASK, [_task_row(each, task, now) for each in batch for task in each.advanced.opened])
-    withdrawn = [{"b_token": token} for each in batch for token in sorted(each.advanced.closed)]
+    withdrawn = [{"b_token": token, "done_at": now} for each in batch for token in sorted(each.advanced.closed)]
     if withdrawn:
-        was_open = (TASK.c.token == bindparam("b_token"), TASK.c.status == "open")
-        session.connection().execute(update(TASK).where(*was_open).values(status="withdrawn", done_at=now), withdrawn)
+        session.connection().execute(WITHDRAW, withdrawn)
 
 
 def _task_row(each: Computed, task: OpenTask, now: datetime) -> dict[str, Any]:
@@ -136,10 +152,13 @@ def _task_row(each: Computed, task: OpenTask, now: datetime) -> dict[str, Any]:
 
 
 def _write_messages(session: Session, batch: Sequence[Computed], now: datetime) -> None:
-    handled = [{"b_id": id_, "result": result} for each in batch for id_, result in each.advanced.results.items()]
+    handled = [
+        {"b_id": id_, "handled_at": now, "result": result}
+        for each in batch
+        for id_, result in each.advanced.results.items()
+    ]
     if handled:
-        statement = update(INBOX).where(INBOX.c.id == bindparam("b_id"))
-        session.connection().execute(statement.values(handled_at=now, result=bindparam("result")), handled)
+        session.connection().execute(HANDLE, handled)
     _many(session, OUTBOX, [row for each in batch for row in each.write.outgoing])
     _many(session, INBOX, _unsent(session, [row for each in batch for row in each.write.messages]))
 
@@ -169,7 +188,12 @@ def _shape_of_row(pair: tuple[Table, dict[str, Any]]) -> tuple[str, tuple[str, .
 
 def _many(session: Session, table: Table, rows: Iterable[dict[str, Any]]) -> None:
     if rows := list(rows):
-        session.connection().execute(insert(table), rows)
+        session.connection().execute(_into(table), rows)
+
+
+@cache
+def _into(table: Table) -> Insert:
+    return insert(table)
 
 
 def _resolve(now: datetime) -> Any:

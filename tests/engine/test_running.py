@@ -266,6 +266,37 @@ def test_a_suspension_ends_by_itself_when_that_was_agreed(world: World) -> None:
     assert world.instance("case:1").due_at == until + timedelta(days=7)
 
 
+def test_after_an_agreed_end_that_nobody_noticed_the_clocks_have_run_on_from_it(world: World) -> None:
+    world.deploy(reminders())
+    world.begin("case:1")
+    start = world.clock.now()
+    world.pass_days(3)
+    with world.database.unit_of_work() as session:
+        until = start + timedelta(days=10)
+        now = world.clock.now()
+        instances.suspend(session, key="case:1", by="sue", code="insolvency", reason="", now=now, until=until)
+        view = instances.views(session, ["case:1"])["case:1"]
+        assert (view.suspend_code, view.suspended_until) == ("insolvency", until)
+    world.clock.advance(timedelta(days=8))
+    world.worker.run_due()
+    assert world.instance("case:1").due_at == start + timedelta(days=14)
+    assert world.instance("case:1").suspend_code is None
+
+
+def test_an_agreed_end_that_was_noticed_too_late_for_the_wait_lets_the_next_wait_begin_then(world: World) -> None:
+    world.deploy(reminders())
+    world.begin("case:1")
+    world.pass_days(3)
+    with world.database.unit_of_work() as session:
+        now = world.clock.now()
+        instances.suspend(session, key="case:1", by="sue", reason="r", now=now, until=now + timedelta(days=1))
+    world.tell("case:1", "sent")
+    world.worker.run_due()
+    world.pass_days(30)
+    instance = world.instance("case:1")
+    assert (instance.stage, instance.due_at) == ("two", world.clock.now() + timedelta(days=7))
+
+
 def test_paid_is_heard_by_a_suspended_case(world: World) -> None:
     world.deploy(reminders())
     world.begin("case:1")

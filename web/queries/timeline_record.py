@@ -9,11 +9,13 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from engine.instances import OTHER
 from engine.tables import HistoryRow
 from service_tasks.stages import stage_title
 from web.queries.diagrams import Diagram
+from web.queries.outlook import long_day
 from web.queries.timeline_entry import Entry
-from web.queries.words import outcome_name
+from web.queries.words import SUSPENSIONS, outcome_name
 
 Why = tuple[tuple[str, str], ...]
 Reading = Callable[[HistoryRow], tuple[str, str, str, str]]
@@ -93,6 +95,12 @@ def _closed(row: HistoryRow) -> tuple[str, str, str, str]:
     return "course", "lock", "green", _("Closed: %(outcome)s", outcome=outcome_name(row.text))
 
 
+def _suspended(row: HistoryRow) -> tuple[str, str, str, str]:
+    code = (row.detail or {}).get("code", "")
+    word = SUSPENSIONS.get(code) if code not in {"", OTHER, "promise"} else None
+    return "course", "player-pause", "orange", _("Suspended: %(why)s", why=word) if word else _("Suspended")
+
+
 def _postponed(row: HistoryRow) -> tuple[str, str, str, str]:
     return "tasks", "clock-pause", "secondary", _("Postponed: %(task)s", task=(row.detail or {}).get("task", ""))
 
@@ -130,7 +138,7 @@ READINGS: dict[str, Reading] = {
     "task_passed_on": _of_task("user-check", lambda task: _("Passed on: %(task)s", task=task)),
     "task_postponed": _postponed,
     "task_undone": _of_task("arrow-back-up", lambda task: _("Taken back: %(task)s", task=task)),
-    "suspended": _said("course", "player-pause", "orange", lambda: _("Suspended")),
+    "suspended": _suspended,
     "resumed": _said("course", "player-play", "blue", lambda: _("Resumed")),
     "escalated": _said("tasks", "bell", "orange", lambda: _("The supervisor was told")),
     "referred": _said("course", "external-link", "blue", lambda: _("Referred")),
@@ -167,7 +175,9 @@ def _because(cause: HistoryRow, diagram: Diagram) -> Why:
 def _details(row: HistoryRow, diagram: Diagram) -> Why:
     detail = row.detail or {}
     answers = tuple((_label(name), _shown(value)) for name, value in (detail.get("result") or {}).items() if value)
-    return (*answers, *_ordered(row, diagram), *_steps(detail, diagram))
+    until = detail.get("until") if row.kind == "suspended" else None
+    ends = ((_("Until"), long_day(datetime.fromisoformat(until))),) if until else ()
+    return (*answers, *ends, *_ordered(row, diagram), *_steps(detail, diagram))
 
 
 def _ordered(row: HistoryRow, diagram: Diagram) -> Why:
