@@ -51,6 +51,7 @@ class Execution:
         self._recording: Recording | None = None
         self._course: dict[str, Any] = {}  # what the record says of the advance
         self._opened: Sequence[Task] = ()
+        self._interventions: Interventions | None = None
 
     @property
     def workflow(self) -> BpmnWorkflow:
@@ -77,9 +78,9 @@ class Execution:
 
     def heed(self, orders: Sequence[Order], *, suspended: bool) -> None:
         """Be ready to do what people ordered; call it before the instance is started or restored."""
-        interventions = self.scripting.interventions = Interventions(orders, self._dropped)
+        self._interventions = self.scripting.interventions = Interventions(orders, self._dropped)
         if suspended:
-            interventions.drop("the case is suspended; resume it first")
+            self._interventions.drop("the case is suspended; resume it first")
 
     def watch(self) -> None:
         """Record the advance that begins now, so that it can be learnt."""
@@ -110,7 +111,7 @@ class Execution:
     def obey(self, number: int) -> None:
         """Do what a message ordered (see `heed`), where it is its turn now."""
         self.scripting.horizon = NEVER
-        if self.scripting.interventions is not None and self.scripting.interventions.in_turn(self.workflow, number):
+        if self._interventions is not None and self._interventions.in_turn(self.workflow, number):
             self._placed()
 
     def shift(self, by: timedelta) -> None:
@@ -139,11 +140,12 @@ class Execution:
     def park(self, before: set[str]) -> Advanced:
         """Name the newly opened tasks and save; `before` are the tokens that `resume` gave."""
         result, workflow = self.result, self.workflow
-        if self.scripting.interventions is not None:
-            self.scripting.interventions.drop("the case went on without it")
-            result.results |= self.scripting.interventions.results
+        if self._interventions is not None:
+            self._interventions.drop("the case went on without it")
+            result.results |= self._interventions.results
         opened = [task for task in at_rest(workflow) if is_open(task) and not _token(task)]
         for number, task in enumerate(opened):
+            self.scripting.running = task
             task.internal_data["token"] = f"{self.call.token}.t{number}"
             result.opened.append(open_task(self.scripting, task, task.internal_data["token"]))
         result.closed = before - self._open_tokens()
@@ -203,7 +205,7 @@ class Execution:
 
     def _intervene(self) -> bool:
         self.scripting.horizon = NEVER
-        return self.scripting.interventions is not None and self.scripting.interventions.begin(self.workflow)
+        return self._interventions is not None and self._interventions.begin(self.workflow)
 
     def _placed(self) -> None:
         self._settle()

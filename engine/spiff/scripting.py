@@ -16,8 +16,7 @@ from engine.catalogue import Call, Catalogue, Facts, Parameter
 from engine.decisions import Decision
 from engine.errors import DiagramError, Problem
 from engine.feel import Expression, compile_expression, plain
-from engine.spiff.interventions import Interventions
-from engine.spiff.watching import Kind, Watching, unmarked
+from engine.spiff.watching import Intervening, Kind, Watching, unmarked
 from engine.write_buffer import WriteBuffer
 
 LATEST = "latest"
@@ -51,7 +50,7 @@ class Scripting:
         self.answers: Mapping[str, Any] = {}  # of the person whose finished task is being taken
         self.recording: Watching | None = None
         self.running: Task | None = None  # the step being run: where an error happened
-        self.interventions: Interventions | None = None
+        self.interventions: Intervening | None = None
         self._call = call
         self._calls = 0
 
