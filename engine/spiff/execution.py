@@ -18,7 +18,17 @@ from engine.spiff.collapse import collapse
 from engine.spiff.parsing import Specification
 from engine.spiff.scripting import Programme, Scripting, Tables
 from engine.spiff.timers import as_moment, stored
-from engine.spiff.workflow import at_rest, deliver, due_of, fire_timers, is_open, next_due, settle
+from engine.spiff.workflow import (
+    at_rest,
+    deliver,
+    due_of,
+    fire_timers,
+    is_open,
+    next_due,
+    overdue,
+    settle,
+    watches_people,
+)
 
 TASK_DONE = "$task_done"
 INSTANT = timedelta(microseconds=1)
@@ -92,6 +102,7 @@ class Execution:
         self.result = Advanced(stage=call.stage, element=call.element)
         self._path: list[str] = []
         self._workflow: BpmnWorkflow | None = None
+        self._held: tuple[datetime, set[int]] = (NEVER, set())
 
     @property
     def workflow(self) -> BpmnWorkflow:
@@ -119,13 +130,17 @@ class Execution:
         self._workflow = restore(self.specification, parked.shape, parked.bindings, self.scripting)
         return self._open_tokens()
 
-    def shift(self, by: timedelta) -> None:
-        """Move every running timer on by the time for which the case was suspended."""
+    def shift(self, by: timedelta, *, watching_people: bool = False) -> None:
+        """Move every running timer on, or those alone that watch people, by the time for which clocks stood still."""
         for task in self.workflow.event_manager.tasks.values():
             due, value = due_of(task), task.internal_data.get("event_value")
-            if due is not None:
+            if due is not None and (not watching_people or watches_people(task)):
                 moved = stored(due + by)
                 task.internal_data["event_value"] = {**value, "next": moved} if isinstance(value, dict) else moved
+
+    def hold(self, until: datetime) -> None:
+        """Let nothing fire as long as a timer waits that fell due up to `until`: the case is held back."""
+        self._held = (until, overdue(self.workflow, until))
 
     def take(self, stimulus: Stimulus, *, suspended: bool) -> None:
         """Give the instance a message; it wins over a timer that was overdue but had not fired yet."""
@@ -136,7 +151,7 @@ class Execution:
 
     def fire(self) -> None:
         """Fire what is due in the order of time; a wait that begins now is counted from now."""
-        while (due := next_due(self.workflow)) is not None and due <= self.scripting.now:
+        while (due := next_due(self.workflow)) is not None and due <= self.scripting.now and not self._holding():
             self.scripting.horizon = due
             fire_timers(self.workflow)
             self._settle()
@@ -155,6 +170,10 @@ class Execution:
             collapse(workflow)
             result.shape, result.bindings = dump(workflow)
         return result
+
+    def _holding(self) -> bool:
+        until, held = self._held
+        return bool(held) and not held.isdisjoint(overdue(self.workflow, until))
 
     def _deliver(self, stimulus: Stimulus) -> bool:
         taken = deliver(self.workflow, stimulus.name, dict(stimulus.payload))

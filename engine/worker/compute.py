@@ -5,10 +5,12 @@ from __future__ import annotations
 import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from engine.catalogue import Call, Facts
+from engine.gaps import STOOD_STILL
+from engine.holds import Held
 from engine.instances import RESUME
 from engine.programmes import Loaded, Programmes
 from engine.spiff.execution import TASK_DONE, Advanced, Execution, Parked, Stimulus
@@ -50,12 +52,20 @@ class Failed:
 
 
 class Computing:
-    """The computing of one batch at one moment; `latest` are the shared decisions of that moment."""
+    """The computing of one batch at one moment; `latest` and `held` are the shared decisions and the hold then."""
 
     def __init__(
-        self, programmes: Programmes, now: datetime, today: date, zone: ZoneInfo, latest: Tables | None = None
+        self,
+        programmes: Programmes,
+        now: datetime,
+        today: date,
+        zone: ZoneInfo,
+        latest: Tables | None = None,
+        *,
+        held: Held | None = None,
     ) -> None:
         self.programmes, self.now, self.today, self.zone, self.latest = programmes, now, today, zone, latest
+        self.held = held
 
     def advance(self, case: Case) -> Computed | Failed:
         """Advance one case; every error of the attempt is caught here, and nowhere below."""
@@ -89,6 +99,9 @@ class Computing:
         if suspended and instance.suspended_at:
             # Running waits move on by the time passed; what is still suspended counts on from now.
             execution.shift(self.now - instance.suspended_at)
+        self._give_back(case, execution, write)
+        if self.held is not None and self._is_held(instance, self.held):
+            execution.hold(self.held.until)
         still = suspended and resumed is None
         if resumed is not None:
             write.history(kind="resumed", text=resumed[1])
@@ -104,6 +117,19 @@ class Computing:
             return set()
         return execution.resume(Parked(self.programmes.shape(instance.shape_id), instance.bindings))
 
+    def _give_back(self, case: Case, execution: Execution, write: WriteBuffer) -> None:
+        """Move the timers that watch people by the time for which nothing was done."""
+        for row in case.mail:
+            if row.name == STOOD_STILL:
+                execution.shift(timedelta(seconds=row.payload["seconds"]), watching_people=True)
+                execution.result.results[row.id] = "delivered"
+                write.history(kind="deadlines_moved", detail=row.payload)
+
+    def _is_held(self, instance: Instance, held: Held) -> bool:
+        """Tell whether a case that has mail is held: then it hears it, and what was due in the gap goes on waiting."""
+        parked = instance.shape_id is not None
+        return parked and (instance.due_at is None or held.covers(instance.due_at, instance.id))
+
     def _resumes(self, case: Case) -> tuple[str, str] | None:
         """Tell who lets a suspended case go on, and why: a person's message, or the agreed end of the suspension."""
         for row in case.mail:
@@ -116,7 +142,7 @@ class Computing:
         for row in case.mail:
             if row.name == RESUME:
                 execution.result.results[row.id] = "delivered"
-            else:
+            elif row.name != STOOD_STILL:
                 execution.take(Stimulus(row.id, row.name, row.payload), suspended=suspended)
 
     def _result(self, case: Case, advanced: Advanced, write: WriteBuffer, *, suspended: bool) -> Computed:

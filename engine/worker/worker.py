@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from engine.catalogue import Catalogue, Facts
 from engine.clock import Clock, SystemClock, local_date
 from engine.errors import Conflict
+from engine.holds import CASES, held
 from engine.incidents import report
 from engine.programmes import Programmes
 from engine.spiff.scripting import Tables
@@ -97,11 +98,12 @@ class Worker:
     def _batch(self, counts: Counts, *, limit: int, key: str | None = None) -> int:
         now = self.clock.now()
         with self.database.unit_of_work() as session:
-            token, claimed = claim(session, now=now, wall=self._wall.now(), limit=limit, key=key)
+            kept = held(session, CASES)
+            token, claimed = claim(session, now=now, wall=self._wall.now(), limit=limit, key=key, held=kept)
         if not claimed:
             return 0
         cases, latest = self._load(claimed, now)
-        computing = Computing(self.programmes, now, local_date(now, self.zone), self.zone, latest)
+        computing = Computing(self.programmes, now, local_date(now, self.zone), self.zone, latest, held=kept)
         results = [computing.advance(case) for case in cases]
         good = [each for each in results if isinstance(each, Computed)]
         bad = [each for each in results if isinstance(each, Failed)]
