@@ -13,7 +13,7 @@ from engine.clock import local_date
 from engine.migration.plan import Outcome
 from engine.migration.route import Move, Route, Standing
 from engine.programmes import Programmes
-from engine.spiff.execution import OpenTask, Parked
+from engine.spiff.advance import OpenTask, Parked
 from engine.spiff.migrating import Relocation
 from engine.spiff.transfer import Refusal
 from engine.tables import Instance, TaskRow

@@ -24,7 +24,18 @@ from engine.spiff.scripting import Programme, Scripting, Tables
 from engine.spiff.timers import stored
 from engine.spiff.transitions import Leaf, Transitions
 from engine.spiff.watching import Kind, unmarked
-from engine.spiff.workflow import at_rest, deliver, due_of, fire_timers, forget_removed, is_open, next_due, settle
+from engine.spiff.workflow import (
+    at_rest,
+    deliver,
+    due_of,
+    fire_timers,
+    forget_removed,
+    is_open,
+    next_due,
+    overdue,
+    settle,
+    watches_people,
+)
 
 INSTANT = timedelta(microseconds=1)
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -52,6 +63,7 @@ class Execution:
         self._course: dict[str, Any] = {}  # what the record says of the advance
         self._opened: Sequence[Task] = ()
         self._interventions: Interventions | None = None
+        self._held: tuple[datetime, set[int]] = (NEVER, set())
 
     @property
     def workflow(self) -> BpmnWorkflow:
@@ -114,13 +126,17 @@ class Execution:
         if self._interventions is not None and self._interventions.in_turn(self.workflow, number):
             self._placed()
 
-    def shift(self, by: timedelta) -> None:
-        """Move every running timer on by the time for which the case was suspended."""
+    def shift(self, by: timedelta, *, watching_people: bool = False) -> None:
+        """Move every running timer on, or those alone that watch people, by the time for which clocks stood still."""
         for task in self.workflow.event_manager.tasks.values():
             due, value = due_of(task), task.internal_data.get("event_value")
-            if due is not None:
+            if due is not None and (not watching_people or watches_people(task)):
                 moved = stored(due + by)
                 task.internal_data["event_value"] = {**value, "next": moved} if isinstance(value, dict) else moved
+
+    def hold(self, until: datetime) -> None:
+        """Let nothing fire as long as a timer waits that fell due up to `until`: the case is held back."""
+        self._held = (until, overdue(self.workflow, until))
 
     def take(self, stimulus: Stimulus, *, suspended: bool) -> None:
         """Give the instance a message; it wins over a timer that was overdue but had not fired yet."""
@@ -131,7 +147,7 @@ class Execution:
 
     def fire(self) -> None:
         """Fire what is due in the order of time; a wait that begins now is counted from now."""
-        while (due := next_due(self.workflow)) is not None and due <= self.scripting.now:
+        while (due := next_due(self.workflow)) is not None and due <= self.scripting.now and not self._holding():
             self.scripting.horizon = due
             fire_timers(self.workflow)
             self._settle()
@@ -180,6 +196,10 @@ class Execution:
         closed = [slot for slot, value in enumerate(foreseen.values) if value.get("token") in self.result.closed]
         course = {"taken": False, "text": "", "path": (), "waiting": (), **self._course, "steps": self.result.steps}
         return self._recording.leaf(self.workflow, self.result.shape, self._opened, closed, course)
+
+    def _holding(self) -> bool:
+        until, held = self._held
+        return bool(held) and not held.isdisjoint(overdue(self.workflow, until))
 
     def _deliver(self, stimulus: Stimulus) -> bool:
         taken = deliver(self.workflow, stimulus.name, dict(stimulus.payload))
