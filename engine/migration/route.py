@@ -15,7 +15,7 @@ from engine.deployments import history_of, unpacked
 from engine.errors import NotFound
 from engine.migration.plan import Outcome, Plan, checked
 from engine.programmes import Loaded, Programmes
-from engine.spiff.execution import Advanced
+from engine.spiff.advance import Advanced
 from engine.spiff.scripting import Tables
 from engine.spiff.transfer import Transfer
 from engine.tables import Deployment, HistoryRow, Instance, TaskRow

@@ -9,8 +9,9 @@ from typing import Any
 from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEvent
 from SpiffWorkflow.util.task import TaskState
 
+from engine.spiff.advance import Advanced, Event, OpenTask, Parked, open_task
 from engine.spiff.collapse import ALIVE
-from engine.spiff.execution import NEVER, Advanced, Execution, OpenTask, Parked
+from engine.spiff.execution import NEVER, Execution
 from engine.spiff.timers import as_moment, stored
 from engine.spiff.workflow import all_tasks, at_rest, due_of, is_open
 
@@ -48,8 +49,10 @@ class Relocation(Execution):
 
     def open_tasks(self) -> dict[str, OpenTask]:
         """Describe the open tasks by their tokens as this version has them."""
-        found = (self._opened(task) for task in at_rest(self.workflow) if is_open(task))
-        return {task.token: task for task in found}
+        tasks = [task for task in at_rest(self.workflow) if is_open(task)]
+        return {
+            token: open_task(self.scripting, task, token) for task in tasks if (token := task.internal_data["token"])
+        }
 
     def task_due(self, element: str, since: datetime, earliest: datetime) -> datetime | None:
         """Give until when a person should have done the element, counted from `since`."""
@@ -62,12 +65,10 @@ class Relocation(Execution):
         self.scripting.now = now
         return due
 
-    def settle_down(self, before: set[str]) -> tuple[Advanced, list[str]]:
-        """Save the instance where it stands now; give also the elements it waits at, for the record."""
-        standing = self._standing()
-        self._enter(standing)
-        waiting = [task.task_spec.bpmn_id for task in standing]
-        return self.park(before), waiting
+    def settle_down(self, before: set[str], event: Event) -> Advanced:
+        """Put the move on record and save the instance where it stands now."""
+        self._record(event)
+        return self.park(before)
 
 
 def predict_again(workflow: Any) -> None:
