@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from engine.catalogue import Call, Routing
-from engine.clock import local_date
+from engine.clock import local_date, start_of_tomorrow
 from engine.migration.plan import Outcome
 from engine.migration.route import Move, Route, Standing
 from engine.programmes import Programmes
@@ -96,8 +96,7 @@ class Computing:
         return waiting_since(standing.record, self.route.before(element), frame) or frame
 
     def _tomorrow(self, standing: Standing) -> datetime:
-        day = local_date(self._frame(standing), self.zone) + timedelta(days=1)
-        return datetime.combine(day, time(), self.zone)
+        return start_of_tomorrow(self._frame(standing), self.zone)
 
     def _tasks(self, standing: Standing, execution: Relocation) -> tuple[dict[str, dict[str, Any]], list[str]]:
         """Give by token what changes in the rows of the open tasks, and the same in words."""

@@ -13,6 +13,7 @@ from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEv
 from SpiffWorkflow.task import Task
 
 from engine.catalogue import Call, Retry
+from engine.clock import start_of_tomorrow
 from engine.spiff.advance import TASK_DONE, Advanced, Event, Parked, Stimulus, open_task, record
 from engine.spiff.codec import dump, restore
 from engine.spiff.collapse import collapse
@@ -23,7 +24,18 @@ from engine.spiff.replaying import Foreseen, proven
 from engine.spiff.scripting import Kind, Programme, Scripting, Tables
 from engine.spiff.timers import stored
 from engine.spiff.transitions import Leaf, Transitions
-from engine.spiff.workflow import at_rest, deliver, due_of, fire_timers, forget_removed, is_open, next_due, settle
+from engine.spiff.workflow import (
+    at_rest,
+    deliver,
+    due_of,
+    fire_timers,
+    forget_removed,
+    hold_until,
+    is_open,
+    next_due,
+    set_due,
+    settle,
+)
 
 INSTANT = timedelta(microseconds=1)
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -94,9 +106,13 @@ class Execution:
         forget_removed(self._workflow)
         if self._recording is not None:
             self._recording.begin(self._workflow, None)
-        self._intervene()
-        self._settle()
-        self._record(Event("started", ""))
+        since = None if self._interventions is None else self._interventions.since
+        with self.scripting.counting_from(since):
+            self._intervene()
+            self._settle()
+        if since is not None:
+            hold_until(self._workflow, start_of_tomorrow(self.scripting.now, self.scripting.zone))
+        self._record(Event("started", "", {} if since is None else {"since": since.isoformat()}))
 
     def resume(self, parked: Parked) -> set[str]:
         """Restore a parked instance; give the tokens of the people's tasks that were open."""
@@ -117,10 +133,8 @@ class Execution:
     def shift(self, by: timedelta) -> None:
         """Move every running timer on by the time for which the case was suspended."""
         for task in self.workflow.event_manager.tasks.values():
-            due, value = due_of(task), task.internal_data.get("event_value")
-            if due is not None:
-                moved = stored(due + by)
-                task.internal_data["event_value"] = {**value, "next": moved} if isinstance(value, dict) else moved
+            if (due := due_of(task)) is not None:
+                set_due(task, due + by)
 
     def take(self, stimulus: Stimulus, *, suspended: bool) -> None:
         """Give the instance a message; it wins over a timer that was overdue but had not fired yet."""
