@@ -9,9 +9,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import history, inbox
+from engine import history, inbox, incidents
 from engine.deployments import DECISIONS
-from engine.errors import Conflict, NotFound
+from engine.errors import Conflict, NotFound, Unusable
+from engine.incidents import Failure
+from engine.interventions import TAKE_OVER
 from engine.tables import Deployment, Instance
 
 RESUME = "$resume"
@@ -38,13 +40,50 @@ class InstanceView:
     suspended_until: datetime | None
 
 
-def start(session: Session, *, key: str, strategy: str, now: datetime) -> Instance:
-    """Let the active version of `strategy` begin for a case; a worker takes its first steps."""
+@dataclass(frozen=True, slots=True)
+class TakenOver:
+    """A case that stood at a stage in another system, since a moment: here it waits at `element` (see engine.stages).
+
+    Where the strategy has no such place, `element` is "" and `problem` says so: a person then puts the case somewhere.
+    """
+
+    stage: str
+    since: datetime
+    element: str = ""
+    problem: str = ""
+
+
+def start(session: Session, *, key: str, strategy: str, now: datetime, taken_over: TakenOver | None = None) -> Instance:
+    """Let the active version of `strategy` begin for a case; a worker takes its first steps.
+
+    One that is taken over begins where it stood. Its waits count from then, and none ends before tomorrow.
+    """
     wanted = (Deployment.key == strategy, Deployment.key != DECISIONS, Deployment.active.is_(True))
     deployment = session.scalar(select(Deployment.id).where(*wanted))
     if deployment is None:
         message = f"strategy {strategy!r} is not deployed; deploy it, or correct the decision that chose it for {key}"
         raise NotFound(message)
+    instance = _begun(session, key, deployment, now)
+    if taken_over is not None:
+        _take_over(session, instance, taken_over, now)
+    return instance
+
+
+def _take_over(session: Session, instance: Instance, taken_over: TakenOver, now: datetime) -> None:
+    since, element = taken_over.since.isoformat(), taken_over.element
+    said = {"kind": "taken_over", "text": taken_over.stage, "detail": {"since": since, "element": element}}
+    history.append(session, instance, who="duly", now=now, **said)  # type: ignore[arg-type]
+    if not element:
+        failure = Failure(Unusable(taken_over.problem), "")
+        incidents.report(session, instance.id, failure, now=now)
+        return
+    instance.stage = taken_over.stage
+    unique = f"{TAKE_OVER}:{instance.id}"
+    payload = {"to": element, "since": since, "first": True}
+    inbox.post(session, key=instance.business_key, name=TAKE_OVER, payload=payload, unique_key=unique, now=now)
+
+
+def _begun(session: Session, key: str, deployment: int, now: datetime) -> Instance:
     seq, head = _continued(session, key)
     instance = Instance(
         business_key=key, deployment_id=deployment, status="new", due_at=now, started_at=now, history_seq=seq

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from engine.catalogue import Call, Routing
-from engine.clock import local_date
+from engine.clock import local_date, start_of_tomorrow
 from engine.migration.plan import Outcome
 from engine.migration.route import Move, Route, Standing
 from engine.programmes import Programmes
-from engine.spiff.advance import OpenTask, Parked
+from engine.spiff.advance import Event, OpenTask, Parked
 from engine.spiff.migrating import Relocation
 from engine.spiff.transfer import Refusal
-from engine.tables import Instance, TaskRow
+from engine.tables import TaskRow
 from engine.waiting_since import MIGRATED, waiting_since
 from engine.write_buffer import WriteBuffer
 
@@ -36,7 +36,8 @@ class Computing:
         before = Outcome(instance.business_key, instance.status, instance.element, instance.stage, instance.due_at)
         if instance.shape_id is None or instance.bindings is None:  # it takes its first step on the new version
             outcome = replace(before, to_due_at=instance.due_at)
-            return Move(standing, outcome, record=[self._migrated(outcome, instance, [])])
+            row = {"at": self.now, "who": "", "kind": MIGRATED, "text": "", "element": "", "stage": instance.stage}
+            return Move(standing, outcome, record=[{**row, "detail": self._detail()}])
         parked = Parked(self.programmes.shape(instance.shape_id), instance.bindings)
         if refusals := self.route.transfer.refusals(parked.shape):
             return Move(standing, replace(before, refusals=tuple(refusals)))
@@ -53,7 +54,7 @@ class Computing:
             return _refused(standing, before, "busy", "a task of it was just finished; move it once it has gone on")
         self._recompute(standing, execution)
         tasks, changes = self._tasks(standing, execution)
-        advanced, waiting = execution.settle_down(tokens)
+        advanced = execution.settle_down(tokens, Event(MIGRATED, "", self._detail()))
         outcome = replace(
             before,
             to_element=advanced.element,
@@ -61,7 +62,10 @@ class Computing:
             to_due_at=advanced.due_at if instance.status == "running" else instance.due_at,
             changes=(*self.route.transfer.notes(parked.shape), *changes),
         )
-        return Move(standing, outcome, advanced, [self._migrated(outcome, instance, waiting), *write.record], tasks)
+        for row in write.record:
+            if row["kind"] == MIGRATED:
+                row |= {"element": advanced.element, "detail": {**row["detail"], **_told(outcome)}}
+        return Move(standing, outcome, advanced, write.record, tasks)
 
     def _execution(self, standing: Standing, write: WriteBuffer) -> Relocation:
         instance, loaded = standing.instance, self.route.new.loaded
@@ -92,8 +96,7 @@ class Computing:
         return waiting_since(standing.record, self.route.before(element), frame) or frame
 
     def _tomorrow(self, standing: Standing) -> datetime:
-        day = local_date(self._frame(standing), self.zone) + timedelta(days=1)
-        return datetime.combine(day, time(), self.zone)
+        return start_of_tomorrow(self._frame(standing), self.zone)
 
     def _tasks(self, standing: Standing, execution: Relocation) -> tuple[dict[str, dict[str, Any]], list[str]]:
         """Give by token what changes in the rows of the open tasks, and the same in words."""
@@ -134,15 +137,17 @@ class Computing:
             words.append(f"task {row.name!r}: the form {row.form} has changed")
         return words
 
-    def _migrated(self, outcome: Outcome, instance: Instance, waiting: Sequence[str]) -> dict[str, Any]:
+    def _detail(self) -> dict[str, Any]:
         plan = self.route.plan
-        detail: dict[str, Any] = {"from": plan.source, "to": plan.target, "elements": dict(self.route.elements)}
-        detail |= {"waiting": list(waiting), "changes": list(outcome.changes)}
-        if outcome.due_at != outcome.to_due_at:
-            moved = (outcome.due_at, outcome.to_due_at)
-            detail["due"] = [None if each is None else each.isoformat() for each in moved]
-        element, stage = outcome.to_element or instance.element, outcome.to_stage or instance.stage
-        return {"at": self.now, "kind": MIGRATED, "element": element, "stage": stage, "detail": detail}
+        return {"from": plan.source, "to": plan.target, "elements": dict(self.route.elements)}
+
+
+def _told(outcome: Outcome) -> dict[str, Any]:
+    """Give what the record says of a move beside its plan."""
+    if outcome.due_at == outcome.to_due_at:
+        return {"changes": list(outcome.changes)}
+    due = [None if each is None else each.isoformat() for each in (outcome.due_at, outcome.to_due_at)]
+    return {"changes": list(outcome.changes), "due": due}
 
 
 def _refused(standing: Standing, before: Outcome, code: str, message: str) -> Move:

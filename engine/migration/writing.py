@@ -12,6 +12,7 @@ from engine.history import chained
 from engine.migration.route import Move, Route, open_tasks
 from engine.programmes import Programmes
 from engine.tables import HistoryRow, Incident, Instance, TaskRow
+from engine.waiting_since import MIGRATED
 
 
 def write_moves(
@@ -46,7 +47,7 @@ def _is_unchanged(move: Move, locked: Mapping[int, Instance], tasks: Mapping[int
 
 
 def _signed(move: Move, by: str, reason: str) -> list[dict[str, Any]]:
-    return [{**move.record[0], "who": by, "text": reason}, *move.record[1:]]
+    return [{**row, "who": by, "text": reason} if row["kind"] == MIGRATED else row for row in move.record]
 
 
 def _record(instance: Instance, record: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEv
 from SpiffWorkflow.task import Task
 
 from engine.catalogue import Call, Retry
+from engine.clock import start_of_tomorrow
 from engine.spiff.advance import TASK_DONE, Advanced, Event, Parked, Stimulus, open_task, record
 from engine.spiff.codec import dump, restore
 from engine.spiff.collapse import collapse
@@ -30,9 +31,11 @@ from engine.spiff.workflow import (
     due_of,
     fire_timers,
     forget_removed,
+    hold_until,
     is_open,
     next_due,
     overdue,
+    set_due,
     settle,
     watches_people,
 )
@@ -107,8 +110,13 @@ class Execution:
         forget_removed(self._workflow)
         if self._recording is not None:
             self._recording.begin(self._workflow, None)
-        self._settle()
-        self._record(Event("started", ""))
+        since = None if self._interventions is None else self._interventions.since
+        with self.scripting.counting_from(since):
+            self._intervene()
+            self._settle()
+        if since is not None:
+            hold_until(self._workflow, start_of_tomorrow(self.scripting.now, self.scripting.zone))
+        self._record(Event("started", "", {} if since is None else {"since": since.isoformat()}))
 
     def resume(self, parked: Parked) -> set[str]:
         """Restore a parked instance; give the tokens of the people's tasks that were open."""
@@ -129,10 +137,9 @@ class Execution:
     def shift(self, by: timedelta, *, watching_people: bool = False) -> None:
         """Move every running timer on, or those alone that watch people, by the time for which clocks stood still."""
         for task in self.workflow.event_manager.tasks.values():
-            due, value = due_of(task), task.internal_data.get("event_value")
+            due = due_of(task)
             if due is not None and (not watching_people or watches_people(task)):
-                moved = stored(due + by)
-                task.internal_data["event_value"] = {**value, "next": moved} if isinstance(value, dict) else moved
+                set_due(task, due + by)
 
     def hold(self, until: datetime) -> None:
         """Let nothing fire as long as a timer waits that fell due up to `until`: the case is held back."""

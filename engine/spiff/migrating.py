@@ -9,11 +9,11 @@ from typing import Any
 from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEvent
 from SpiffWorkflow.util.task import TaskState
 
-from engine.spiff.advance import Advanced, OpenTask, Parked, enter, open_task
+from engine.spiff.advance import Advanced, Event, OpenTask, Parked, open_task
 from engine.spiff.collapse import ALIVE
 from engine.spiff.execution import NEVER, Execution
-from engine.spiff.timers import as_moment, stored
-from engine.spiff.workflow import all_tasks, at_rest, due_of, is_open
+from engine.spiff.timers import as_moment
+from engine.spiff.workflow import all_tasks, at_rest, due_of, is_open, set_due
 
 
 class Relocation(Execution):
@@ -25,19 +25,18 @@ class Relocation(Execution):
         predict_again(self.workflow)
         return before
 
-    def recompute(self, element: str, since: datetime, earliest: datetime) -> bool:
-        """Count the element's wait anew from `since`, at `earliest` the soonest; False where it waits for no time."""
-        now, self.scripting.now, self.scripting.horizon = self.scripting.now, since, NEVER
+    def recompute(self, element: str, since: datetime, earliest: datetime) -> None:
+        """Count the element's wait anew from `since`; it ends at `earliest` the soonest."""
+        self.scripting.horizon = NEVER
         found = [task for task in self.workflow.event_manager.tasks.values() if task.task_spec.bpmn_id == element]
+        with self.scripting.counting_from(since):
+            for task in found:
+                task.internal_data.pop("event_value", None)
+                task.task_spec._update(task)  # noqa: SLF001 - as `fire_timers` does; before the horizon nothing fires
         for task in found:
-            task.internal_data.pop("event_value", None)
-            task.task_spec._update(task)  # noqa: SLF001 - as `fire_timers` does, with a horizon at which nothing fires
-            due, value = due_of(task), task.internal_data.get("event_value")
+            due = due_of(task)
             if due is not None and due < earliest:
-                first = stored(earliest)
-                task.internal_data["event_value"] = {**value, "next": first} if isinstance(value, dict) else first
-        self.scripting.now = now
-        return any(due_of(task) is not None for task in found)
+                set_due(task, earliest)
 
     def timed(self) -> Iterator[tuple[str, str]]:
         """Give each running wait for time: (element, the element that people see the case stand at)."""
@@ -49,11 +48,9 @@ class Relocation(Execution):
 
     def open_tasks(self) -> dict[str, OpenTask]:
         """Describe the open tasks by their tokens as this version has them."""
-        found = (task for task in at_rest(self.workflow) if is_open(task))
+        tasks = [task for task in at_rest(self.workflow) if is_open(task)]
         return {
-            token: open_task(self.scripting, task, token)
-            for task in found
-            if (token := task.internal_data.get("token"))
+            token: open_task(self.scripting, task, token) for task in tasks if (token := task.internal_data["token"])
         }
 
     def task_due(self, element: str, since: datetime, earliest: datetime) -> datetime | None:
@@ -62,16 +59,13 @@ class Relocation(Execution):
         task = next((task for task in at_rest(self.workflow) if task.task_spec.bpmn_id == element), None)
         if expression is None or task is None:
             return None
-        now, self.scripting.now = self.scripting.now, since
-        due = max(as_moment(self.scripting.evaluate(task, expression), self.scripting), earliest)
-        self.scripting.now = now
-        return due
+        with self.scripting.counting_from(since):
+            return max(as_moment(self.scripting.evaluate(task, expression), self.scripting), earliest)
 
-    def settle_down(self, before: set[str]) -> tuple[Advanced, list[str]]:
-        """Save the instance where it stands now; give also the elements it waits at, for the record."""
-        waiting = self._standing()
-        enter(self.scripting, self.result, waiting[0] if waiting else "")
-        return self.park(before), waiting
+    def settle_down(self, before: set[str], event: Event) -> Advanced:
+        """Put the move on record and save the instance where it stands now."""
+        self._record(event)
+        return self.park(before)
 
 
 def predict_again(workflow: Any) -> None:

@@ -19,7 +19,7 @@ from SpiffWorkflow.specs.Join import Join
 from SpiffWorkflow.util.task import TaskState
 
 from engine.spiff.collapse import ALIVE
-from engine.spiff.likeness import AROUND, WORDS, boundaries_of, drawn, kind_of, loop_of, message_of, name_of
+from engine.spiff.likeness import AROUND, SPLIT, WORDS, boundaries_of, drawn, kind_of, loop_of, message_of, name_of
 from engine.spiff.parsing import Specification
 
 OTHER_EVENTS = "{} is being done, and other events can interrupt or accompany it in {version}"
@@ -100,7 +100,7 @@ class _Tree:
         kept = (row for row in (Row(*each) for each in rows) if not row.state & PREDICTED)
         self.rows = {row.number: row for row in kept}
         self.alive = [row for row in self.rows.values() if row.state & ALIVE]
-        self.left_out = {row.number for row in self.rows.values() if self._missing(row) and self._can_go(row)}
+        self.forgotten = {row.number for row in self.rows.values() if self._missing(row) and self._can_go(row)}
 
     def there(self, name: str) -> str:
         """Give what a task of this name is called in the other version."""
@@ -112,7 +112,7 @@ class _Tree:
         return self.transfer.elements.get(name, name)
 
     def refusals(self) -> Iterator[Refusal]:
-        needed = (row for row in self.rows.values() if row.number not in self.left_out)
+        needed = (row for row in self.rows.values() if row.number not in self.forgotten)
         yield from (found for row in needed if (found := self._refused(row)))
         if self._branches():
             yield from self._refused_branches()
@@ -125,37 +125,24 @@ class _Tree:
                 yield f"{name_of(self.transfer.old, row.name)} waits for the message {after}, no longer for {before}"
 
     def moved(self) -> list[list[Any]]:
-        """Give the rows under their new names, each linked past those that are left out."""
-        return [self._moved(row) for row in self.rows.values() if row.number not in self.left_out]
+        """Give the rows under their new names; what may be gone stays as a mere start, for the data that it holds."""
+        return [self._moved(row) for row in self.rows.values()]
 
     def _moved(self, row: Row) -> list[Any]:
-        parent, data = row.parent, row.data
-        while parent in self.left_out:
-            parent = self.rows[parent].parent
-        children = []
-        for child in self._children(row):
-            following = child
-            while following in self.left_out:  # what it had set is its parent's now
-                data, following = self.rows[following].data, self._children(self.rows[following])[0]
-            children.append(following)
-        return [self.there(row.name), row.number, parent, children, row.state, row.triggered, data, *row[7:]]
+        name = self.new.start.name if row.number in self.forgotten else self.there(row.name)
+        return [name, row.number, row.parent, self._children(row), *row[4:]]
 
     def _children(self, row: Row) -> list[int]:
         return [child for child in row.children if child in self.rows]
 
     def _can_go(self, row: Row) -> bool:
-        """Tell whether nobody builds on a step that is over: one step follows it, and no join counts it."""
-        parent, children = self.rows.get(row.parent or 0), self._children(row)
-        if row.state != TaskState.COMPLETED or parent is None or len(children) != 1:
+        """Tell whether nobody asks which step this was that is over: no join counts it, no event belongs to it."""
+        spec, parent = self.old.task_specs[row.name], self.rows.get(row.parent or 0)
+        if row.state != TaskState.COMPLETED or parent is None or isinstance(spec, Join) or row.name.endswith(AROUND):
             return False
-        spec, following = (self.old.task_specs[name] for name in (row.name, self.rows[children[0]].name))
-        counted = isinstance(spec, Join | BoundaryEvent) or isinstance(following, Join) or row.name.endswith(AROUND)
-        beside = (self.rows[child] for child in self._children(parent) if child != row.number)
-        return not counted and all(self._has_come_to_nothing(each) for each in beside)
-
-    def _has_come_to_nothing(self, row: Row) -> bool:
-        joins = isinstance(self.old.task_specs[row.name], UnstructuredJoin)
-        return not row.state & ALIVE and not self._children(row) and not joins
+        beside_a_step = isinstance(spec, BoundaryEvent) and parent.name.endswith(SPLIT)
+        following = (self.old.task_specs[self.rows[child].name] for child in self._children(row))
+        return not beside_a_step and not any(isinstance(each, Join) and not _ends(each) for each in following)
 
     def _missing(self, row: Row) -> bool:
         spec = self.new.task_specs.get(self.there(row.name))
@@ -170,7 +157,7 @@ class _Tree:
             return self._named(
                 row.name,
                 "retyped",
-                f"{{}} is {is_now} in {{version}}{_of_otherkind_of(spec, there)}; map it to another step",
+                f"{{}} is {is_now} in {{version}}{_waits_otherwise(spec, there)}; map it to another step",
             )
         return self._changed(row, spec, there) if row.state & ALIVE else None
 
@@ -227,7 +214,7 @@ class _Tree:
         """Between fork and join, both must be as they were."""
         arrived = {row.name for row in self.alive if self._waits_to_join(row)}
         for name, spec in self.old.task_specs.items():
-            if not isinstance(spec, UnstructuredJoin) or isinstance(spec, _EndJoin):
+            if not isinstance(spec, UnstructuredJoin) or _ends(spec):
                 continue
             there = self.new.task_specs.get(self.there(name))
             if there is None or self._joins_otherwise(spec, there, half=name in arrived):
@@ -251,5 +238,9 @@ def _element(name: str) -> str:
     return name
 
 
-def _of_otherkind_of(spec: Any, there: Any) -> str:
+def _ends(spec: Any) -> bool:
+    return isinstance(spec, _EndJoin)
+
+
+def _waits_otherwise(spec: Any, there: Any) -> str:
     return " that waits for something else" if type(spec) is type(there) else ""

@@ -14,6 +14,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.spiff.collapse import collapse
+from engine.spiff.timers import stored
 
 SHALLOW = 200  # turns without a wait after which the tree is collapsed: the library stops looking at depth 1,000
 MAX_STEPS = 10_000  # of one advance: a diagram that loops without waiting ends as an incident, not as a hang
@@ -123,6 +124,20 @@ def due_of(task: Task) -> datetime | None:
     if isinstance(value, dict):
         value = value["next"] if value["cycles"] != 0 else None
     return None if value is None else datetime.fromisoformat(value)
+
+
+def set_due(task: Task, due: datetime) -> None:
+    """Let the task's timer, which runs, fire next at a moment."""
+    value = task.internal_data["event_value"]
+    task.internal_data["event_value"] = {**value, "next": stored(due)} if isinstance(value, dict) else stored(due)
+
+
+def hold_until(workflow: BpmnWorkflow, earliest: datetime) -> None:
+    """Let no timer fire before a moment."""
+    for task in workflow.event_manager.tasks.values():
+        due = due_of(task)
+        if due is not None and due < earliest:
+            set_due(task, earliest)
 
 
 def deliver(workflow: BpmnWorkflow, name: str, payload: dict[str, object]) -> bool:

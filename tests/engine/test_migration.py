@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from engine import history, incidents, instances
+from engine import history, instances, operations
 from engine.errors import NotFound, Unusable
 from engine.migration import Plan, grouped, running
 from engine.spiff.codec import dump, load_shape, restore
@@ -159,8 +159,7 @@ def test_a_stuck_case_moves_and_can_go_on_where_the_new_version_is_right(world: 
     stuck = world.instance(KEY)
     assert (stuck.status, stuck.due_at) == ("stuck", None)
     with world.database.unit_of_work() as session:
-        (incident,) = incidents.unresolved(session)
-        incidents.retry(session, incident.id, by="ada", reason="drawn anew", now=world.clock.now())
+        operations.retry(session, KEY, operations.Deed("ada", "drawn anew", world.clock.now()))
     world.worker.run_due()
     assert world.instance(KEY).outcome == "end"
 
