@@ -45,7 +45,7 @@ def foresee(parked: Parked | None, stimuli: Sequence[Stimulus], now: datetime) -
     if parked.number is None or own or any(isinstance(due, dict) for due in clocks.values()):
         return None
     overdue = {slot: due for slot, due in clocks.items() if datetime.fromisoformat(due) <= now}
-    if stimuli and overdue or len(stimuli) > 1:
+    if (stimuli and overdue) or len(stimuli) > 1:
         return None
     if stimuli:
         return _heard(parked.number, stimuli[0], datas, values)

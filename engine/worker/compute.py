@@ -194,5 +194,3 @@ def mail_by_key(rows: Iterable[Mail]) -> Mapping[str, list[Mail]]:
     for row in rows:
         grouped.setdefault(row.business_key, []).append(row)
     return grouped
-
-
