@@ -15,6 +15,7 @@ from engine.errors import Conflict, NotFound
 from engine.tables import Deployment, Instance
 
 RESUME = "$resume"
+OTHER = "other"  # a reason without a word of its own
 CHUNK = 500  # keys per query: below every database's limit on parameters
 
 
@@ -32,6 +33,7 @@ class InstanceView:
     due_at: datetime | None
     started_at: datetime
     ended_at: datetime | None
+    suspend_code: str | None
     suspend_reason: str | None
     suspended_until: datetime | None
 
@@ -60,16 +62,26 @@ def _continued(session: Session, key: str) -> tuple[int, str]:
     return (row[0], row[1]) if row else (0, "")
 
 
-def suspend(session: Session, *, key: str, by: str, reason: str, now: datetime, until: datetime | None = None) -> None:
-    """Freeze the clocks of a case; its messages are still heard. Raises Conflict when it is not running."""
+def suspend(
+    session: Session,
+    *,
+    key: str,
+    by: str,
+    reason: str,
+    now: datetime,
+    code: str = OTHER,
+    until: datetime | None = None,
+) -> None:
+    """Freeze the clocks of a case, at most `until`; its messages are still heard.
+
+    `code` is the application's word for the reason, `reason` says it to people. Raises Conflict when it is not running.
+    """
     instance = history.latest_instance(session, key, lock=True)
     if instance.status not in ("running", "new", "stuck"):
         message = f"{key} is {instance.status}; only a running case can be suspended"
         raise Conflict(message)
-    history.record(session, key, who=by, kind="suspended", now=now, text=reason)
-    instance.status, instance.suspended_at, instance.suspend_reason = "suspended", now, reason
-    instance.suspended_until = instance.due_at = until
-    session.flush()
+    instance.status, instance.suspended_at = "suspended", now
+    _rest(session, instance, by=by, code=code, reason=reason, until=until, now=now)
 
 
 def prolong(session: Session, *, key: str, by: str, reason: str, now: datetime, until: datetime | None) -> None:
@@ -78,9 +90,24 @@ def prolong(session: Session, *, key: str, by: str, reason: str, now: datetime, 
     if instance.status != "suspended":
         message = f"{key} is {instance.status}, not suspended"
         raise Conflict(message)
-    history.record(session, key, who=by, kind="suspended", now=now, text=reason)
-    instance.suspend_reason, instance.suspended_until, instance.due_at = reason, until, until
-    session.flush()
+    _rest(session, instance, by=by, code=instance.suspend_code or OTHER, reason=reason, until=until, now=now)
+
+
+def _rest(
+    session: Session,
+    instance: Instance,
+    *,
+    by: str,
+    code: str,
+    reason: str,
+    until: datetime | None,
+    now: datetime,
+) -> None:
+    """Say why and until when a case rests, on the case and on record."""
+    instance.suspend_code, instance.suspend_reason = code, reason
+    instance.suspended_until = instance.due_at = until
+    detail = {"code": code, "until": until and until.isoformat()}
+    history.append(session, instance, who=by, kind="suspended", now=now, text=reason, detail=detail)
 
 
 def resume(session: Session, *, key: str, by: str, reason: str, now: datetime) -> None:
@@ -129,6 +156,7 @@ def _view(instance: Instance, strategy: str, version: int) -> InstanceView:
         due_at=instance.due_at,
         started_at=instance.started_at,
         ended_at=instance.ended_at,
+        suspend_code=instance.suspend_code,
         suspend_reason=instance.suspend_reason,
         suspended_until=instance.suspended_until,
     )

@@ -91,6 +91,7 @@ class Instance(EngineBase):
     ended_at: Mapped[datetime | None]
     suspended_at: Mapped[datetime | None]
     suspended_until: Mapped[datetime | None]
+    suspend_code: Mapped[str | None]  # a word of the application, such as "insolvency"
     suspend_reason: Mapped[str | None]
 
 
@@ -203,6 +204,7 @@ class Incident(EngineBase):
     element: Mapped[str]
     error: Mapped[str] = mapped_column(Text)
     detail: Mapped[str] = mapped_column(Text, default="")
+    data: Mapped[dict[str, Any] | None]  # the variables at that moment
     attempts: Mapped[int] = mapped_column(default=1)
     at: Mapped[datetime]
     retry_at: Mapped[datetime | None]

@@ -12,17 +12,19 @@ from SpiffWorkflow.bpmn import BpmnWorkflow
 from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEvent
 from SpiffWorkflow.task import Task
 
-from engine.catalogue import Call
+from engine.catalogue import Call, Retry
 from engine.spiff.advance import TASK_DONE, Advanced, Event, Parked, Stimulus, open_task, record
 from engine.spiff.codec import dump, restore
 from engine.spiff.collapse import collapse
+from engine.spiff.interventions import Interventions, Order
 from engine.spiff.parsing import Specification
 from engine.spiff.recording import Recording, answer
 from engine.spiff.replaying import Foreseen, proven
-from engine.spiff.scripting import Kind, Programme, Scripting, Tables
+from engine.spiff.scripting import Programme, Scripting, Tables
 from engine.spiff.timers import stored
 from engine.spiff.transitions import Leaf, Transitions
-from engine.spiff.workflow import at_rest, deliver, due_of, fire_timers, is_open, next_due, settle
+from engine.spiff.watching import Kind, unmarked
+from engine.spiff.workflow import at_rest, deliver, due_of, fire_timers, forget_removed, is_open, next_due, settle
 
 INSTANT = timedelta(microseconds=1)
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -60,7 +62,24 @@ class Execution:
     @property
     def failed_at(self) -> str:
         """The element whose step was run last: where an error came from."""
-        return getattr(self.scripting.running, "bpmn_id", None) or ""
+        return "" if self.scripting.running is None else self.scripting.running.task_spec.bpmn_id or ""
+
+    @property
+    def failed_with(self) -> dict[str, Any]:
+        """The variables at the step that was run last."""
+        return {} if self.scripting.running is None else unmarked(self.scripting.running.data)
+
+    @property
+    def retry(self) -> Retry:
+        """How often, and after which pauses, the step that was run last may be tried."""
+        name = getattr(self.scripting.running and self.scripting.running.task_spec, "operation_name", None)
+        return self.programme.catalogue.operators[name].retry if name else Retry()
+
+    def heed(self, orders: Sequence[Order], *, suspended: bool) -> None:
+        """Be ready to do what people ordered; call it before the instance is started or restored."""
+        interventions = self.scripting.interventions = Interventions(orders, self._dropped)
+        if suspended:
+            interventions.drop("the case is suspended; resume it first")
 
     def watch(self) -> None:
         """Record the advance that begins now, so that it can be learnt."""
@@ -68,10 +87,11 @@ class Execution:
 
     def start(self) -> None:
         """Begin a new instance and run it to its first rest."""
-        self.scripting.horizon = NEVER
         self._workflow = BpmnWorkflow(
             self.specification.process, self.specification.subprocesses, script_engine=self.scripting
         )
+        self._intervene()
+        forget_removed(self._workflow)
         if self._recording is not None:
             self._recording.begin(self._workflow, None)
         self._settle()
@@ -82,7 +102,16 @@ class Execution:
         self._workflow = restore(self.specification, parked.shape, parked.bindings, self.scripting)
         if self._recording is not None:
             self._recording.begin(self._workflow, parked.shape)
-        return self._open_tokens()
+        before = self._open_tokens()
+        if self._intervene():
+            self._placed()
+        return before
+
+    def obey(self, number: int) -> None:
+        """Do what a message ordered (see `heed`), where it is its turn now."""
+        self.scripting.horizon = NEVER
+        if self.scripting.interventions is not None and self.scripting.interventions.in_turn(self.workflow, number):
+            self._placed()
 
     def shift(self, by: timedelta) -> None:
         """Move every running timer on by the time for which the case was suspended."""
@@ -110,6 +139,9 @@ class Execution:
     def park(self, before: set[str]) -> Advanced:
         """Name the newly opened tasks and save; `before` are the tokens that `resume` gave."""
         result, workflow = self.result, self.workflow
+        if self.scripting.interventions is not None:
+            self.scripting.interventions.drop("the case went on without it")
+            result.results |= self.scripting.interventions.results
         opened = [task for task in at_rest(workflow) if is_open(task) and not _token(task)]
         for number, task in enumerate(opened):
             task.internal_data["token"] = f"{self.call.token}.t{number}"
@@ -168,6 +200,20 @@ class Execution:
         detail, who = {"result": stimulus.payload["result"]}, stimulus.payload["by"]
         self._record(Event("task_done", task.task_spec.bpmn_name or "", detail, who))
         return True
+
+    def _intervene(self) -> bool:
+        self.scripting.horizon = NEVER
+        return self.scripting.interventions is not None and self.scripting.interventions.begin(self.workflow)
+
+    def _placed(self) -> None:
+        self._settle()
+        self._record(Event("placed", ""))
+
+    def _dropped(self, order: Order, why: str) -> None:
+        detail = {"ordered": order.kind.removeprefix("$"), **order.payload}
+        self.call.write.history(
+            kind="order_dropped", text=why, detail=detail, element=order.at, stage=self.result.stage
+        )
 
     def _settle(self) -> None:
         settle(self.workflow, self._seen)

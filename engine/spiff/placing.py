@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from SpiffWorkflow.bpmn import BpmnWorkflow
@@ -22,22 +21,34 @@ from engine.errors import NotFound, Unusable
 from engine.spiff.parsing import Specification
 from engine.spiff.workflow import at_rest
 
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a token can stand: the sub-processes around the element from the outside in, then the element itself."""
-
-    way: tuple[Any, ...]
-
-    @property
-    def spec(self) -> Any:
-        return self.way[-1]
+Way = tuple[Any, ...]  # the sub-processes around an element, from the outside in, then the element itself
 
 
-def places(specification: Specification) -> list[Place]:
-    """Give where a token may be put in an instance that stands nowhere yet, in the order of the diagram."""
+def places(specification: Specification, standing: str = "") -> list[str]:
+    """Give the elements at which a token may be put that stands at `standing`, or nowhere yet; in their own order."""
+    around = _around(specification, standing)
     ways = (_way(specification, process.task_specs[name]) for process, name in _drawn(specification))
-    return [Place(way) for way in ways if not any(_refusal(spec, way) for spec in way)]
+    return [way[-1].name for way in ways if not _refused(_beyond(around, way))]
+
+
+def check(specification: Specification, element: str, standing: str = "") -> None:
+    """Refuse what `place` would refuse for a token that stands at `standing`, or nowhere yet."""
+    _refuse(_beyond(_around(specification, standing), way_to(specification, element)))
+
+
+def ways_out(specification: Specification, element: str) -> list[str]:
+    """Give the elements to which the flows out of an element lead; raises NotFound, and Unusable where it has none."""
+    *_, spec = way_to(specification, element)
+    if isinstance(spec, BoundaryEvent):
+        message = f"“{_name(spec)}” hangs on a step that is running; move the token instead"
+        raise Unusable(message)
+    outs = [_carrier(each) for each in spec.outputs]
+    return [each.name for each in outs if getattr(each, "bpmn_id", None) == each.name]
+
+
+def entry_of(spec: Any) -> Any:
+    """Give where a token enters an element: the split before it where it carries boundary events, else itself."""
+    return next((each for each in spec.inputs if isinstance(each, BoundaryEventSplit)), spec)
 
 
 def place(workflow: BpmnWorkflow, element: str, data: Mapping[str, Any] | None = None) -> list[str]:
@@ -47,8 +58,8 @@ def place(workflow: BpmnWorkflow, element: str, data: Mapping[str, Any] | None =
     element's innermost running surroundings stay. `data` are the variables, by default those of the tokens taken away.
     The new token is entered, not run. Raises NotFound and Unusable, and then nothing was changed.
     """
-    way = way_to(workflow, element)
-    level, way = _innermost(workflow, way)
+    specification = Specification(workflow.spec, workflow.subprocess_specs)
+    level, way = _innermost(workflow, way_to(specification, element))
     _refuse(way)
     taken = list(_standing(workflow, level))
     variables = _variables(taken) if data is None else data
@@ -59,9 +70,8 @@ def place(workflow: BpmnWorkflow, element: str, data: Mapping[str, Any] | None =
     return names
 
 
-def way_to(workflow: BpmnWorkflow, element: str) -> tuple[Any, ...]:
+def way_to(specification: Specification, element: str) -> Way:
     """Give the sub-processes around an element, from the outside in, and the element; raises NotFound."""
-    specification = Specification(workflow.spec, workflow.subprocess_specs)
     for process, name in _drawn(specification):
         if name == element:
             return _way(specification, process.task_specs[name])
@@ -69,11 +79,22 @@ def way_to(workflow: BpmnWorkflow, element: str) -> tuple[Any, ...]:
     raise NotFound(message)
 
 
-def check(workflow: BpmnWorkflow, element: str) -> list[str]:
-    """Refuse as `place` does, changing nothing; give the elements from which tokens would be taken."""
-    level, way = _innermost(workflow, way_to(workflow, element))
-    _refuse(way)
-    return [task.task_spec.bpmn_id for task in _standing(workflow, level)]
+def _around(specification: Specification, standing: str) -> Way:
+    try:
+        return way_to(specification, standing)
+    except NotFound:
+        return ()
+
+
+def _carrier(spec: Any) -> Any:
+    """Give the element that carries the boundary events of a split; what is no split is itself."""
+    if not isinstance(spec, BoundaryEventSplit):
+        return spec
+    return next(each for each in spec.outputs if not isinstance(each, BoundaryEvent))
+
+
+def _name(spec: Any) -> str:
+    return str(spec.bpmn_name or spec.bpmn_id)
 
 
 def _drawn(specification: Specification) -> Iterator[tuple[Any, str]]:
@@ -83,8 +104,8 @@ def _drawn(specification: Specification) -> Iterator[tuple[Any, str]]:
                 yield process, name
 
 
-def _way(specification: Specification, spec: Any) -> tuple[Any, ...]:
-    way: tuple[Any, ...] = (spec,)
+def _way(specification: Specification, spec: Any) -> Way:
+    way: Way = (spec,)
     process = spec._wf_spec  # noqa: SLF001 - the library has no other way up
     while process is not specification.process:
         host = next(each for each in _hosts(specification) if specification.subprocesses[each.spec] is process)
@@ -97,7 +118,7 @@ def _hosts(specification: Specification) -> Iterator[SubWorkflowTask]:
         yield from (spec for spec in process.task_specs.values() if isinstance(spec, SubWorkflowTask))
 
 
-def _innermost(workflow: BpmnWorkflow, way: tuple[Any, ...]) -> tuple[BpmnBaseWorkflow, tuple[Any, ...]]:
+def _innermost(workflow: BpmnWorkflow, way: Way) -> tuple[BpmnBaseWorkflow, Way]:
     """Go down through the surroundings that are running already; give where that ends and the rest of the way."""
     level: BpmnBaseWorkflow = workflow
     while len(way) > 1 and (host := _running(workflow, level, way[0])) is not None:
@@ -110,15 +131,25 @@ def _running(workflow: BpmnWorkflow, level: BpmnBaseWorkflow, spec: Any) -> Task
     return next((task for task in found if task.id in workflow.subprocesses), None)
 
 
-def _refuse(way: tuple[Any, ...]) -> None:
-    for spec in way:
-        if refusal := _refusal(spec, way):
-            raise Unusable(refusal)
+def _beyond(around: Way, way: Way) -> Way:
+    """Give the part of the way that a token at `around` has still to go: not into what surrounds it already."""
+    while len(way) > 1 and len(around) > 1 and around[0] is way[0]:
+        around, way = around[1:], way[1:]
+    return way
 
 
-def _refusal(spec: Any, way: tuple[Any, ...]) -> str:
+def _refuse(way: Way) -> None:
+    if refusal := _refused(way):
+        raise Unusable(refusal)
+
+
+def _refused(way: Way) -> str:
+    return next((refusal for spec in way if (refusal := _refusal(spec, way))), "")
+
+
+def _refusal(spec: Any, way: Way) -> str:
     """Say why a token that is put alone at `spec`, on its way to the last of `way`, would not go on; or nothing."""
-    name = spec.bpmn_name or spec.bpmn_id
+    name = _name(spec)
     if _repeated(spec) and spec is not way[-1]:
         return f"“{name}” is run several times over; a token can be put at it, not inside it"
     if isinstance(spec, StartEvent):
@@ -128,8 +159,7 @@ def _refusal(spec: Any, way: tuple[Any, ...]) -> str:
     if any(isinstance(each, EventBasedGateway) for each in spec.inputs):
         return f"“{name}” is one of the events that a gateway waits for; choose the gateway before it"
     if (join := _hanging(spec)) is not None:
-        what = join.bpmn_name or join.bpmn_id
-        return f"“{name}” is one of several parallel branches; “{what}” would wait for the others for ever"
+        return f"“{name}” is one of several parallel branches; “{_name(join)}” would wait for the others for ever"
     return ""
 
 
@@ -187,7 +217,7 @@ def _enter(workflow: BpmnWorkflow, level: BpmnBaseWorkflow, spec: Any, data: Map
     _clear(workflow, level)
     root: Task = level.task_tree
     root.data, root.internal_data, root._state = dict(data), {}, TaskState.COMPLETED  # noqa: SLF001 - beyond its setter
-    entry = next((each for each in spec.inputs if isinstance(each, BoundaryEventSplit)), spec)
+    entry = entry_of(spec)
     token = root._add_child(entry, TaskState.FUTURE)  # noqa: SLF001 - as the library's own reset does
     entry._predict(token, mask=TaskState.PREDICTED_MASK | TaskState.FUTURE)  # noqa: SLF001 - as above
     entry._update(token)  # noqa: SLF001 - as above

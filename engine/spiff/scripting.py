@@ -7,8 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from enum import Enum
-from typing import Any, Protocol
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from SpiffWorkflow.task import Task
@@ -17,6 +16,8 @@ from engine.catalogue import Call, Catalogue, Facts, Parameter
 from engine.decisions import Decision
 from engine.errors import DiagramError, Problem
 from engine.feel import Expression, compile_expression, plain
+from engine.spiff.interventions import Interventions
+from engine.spiff.watching import Kind, Watching, unmarked
 from engine.write_buffer import WriteBuffer
 
 LATEST = "latest"
@@ -29,20 +30,6 @@ class Tables:
 
     version: int
     decisions: Mapping[str, Decision]
-
-
-class Kind(Enum):
-    """What a step does with its token's data."""
-
-    CHANGES = "changes"  # an operator, a decision, a person's answers
-    CHOOSES = "chooses"  # a gateway
-    WAITS = "waits"  # a timer, computing when it is due
-
-
-class Watching(Protocol):
-    """Who is told of each step that is done."""
-
-    def note(self, kind: Kind, does: Callable[[Any], Any], task: Task, outcome: str = "") -> None: ...
 
 
 class Scripting:
@@ -61,9 +48,10 @@ class Scripting:
         self.latest = latest
         self.now = self.horizon = call.now
         self.zone = zone
-        self.running: Any = None  # the specification of the step being run: where an error happened
         self.answers: Mapping[str, Any] = {}  # of the person whose finished task is being taken
         self.recording: Watching | None = None
+        self.running: Task | None = None  # the step being run: where an error happened
+        self.interventions: Interventions | None = None
         self._call = call
         self._calls = 0
 
@@ -82,7 +70,10 @@ class Scripting:
         return compiled.evaluate({**self.facts.variables, **task.data, **(external_context or {})})
 
     def wait(self, task: Task, expression: str, element: str, host: str) -> Any:
-        """Evaluate a timer's expression as its wait begins."""
+        """Evaluate a timer's expression as its wait begins; a wait that a person let be left is over at once."""
+        self.running = task
+        if self.interventions is not None and self.interventions.passes(task, element):
+            return self.now
         return self.evaluate(task, expression, self.asked(task, element, host))
 
     def asked(self, task: Task, element: str, host: str = "") -> dict[str, Any]:
@@ -106,7 +97,7 @@ class Scripting:
         element = task.task_spec.bpmn_id
         call = replace(
             self._call,
-            data={key: value for key, value in task.data.items() if key[:1] != "\0"},  # without a recording's marks
+            data=unmarked(task.data),
             element=element,
             stage=self.programme.stage_of(element),
             token=f"{self._call.token}.{self._calls}",

@@ -5,18 +5,22 @@ from __future__ import annotations
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from engine.catalogue import Call, Facts
+from engine.catalogue import Call, Facts, Retry
 from engine.instances import RESUME
+from engine.interventions import ORDERS
 from engine.programmes import Loaded, Programmes
 from engine.spiff.advance import Advanced, Parked, Stimulus
 from engine.spiff.execution import Execution
+from engine.spiff.interventions import Order
 from engine.spiff.replaying import Foreseen, advance_known, foresee
 from engine.spiff.scripting import Tables
 from engine.write_buffer import WriteBuffer
+
+BY_PEOPLE = ORDERS | {RESUME}  # what people ask of the engine itself: no transition is known for it
 
 
 class Held(NamedTuple):
@@ -35,6 +39,7 @@ class Held(NamedTuple):
     history_head: str
     suspended_at: datetime | None
     suspended_until: datetime | None
+    suspend_code: str | None
     suspend_reason: str | None
 
 
@@ -77,6 +82,8 @@ class Failed:
     error: Exception
     element: str = ""
     trace: str = field(default="")
+    data: Mapping[str, Any] = field(default_factory=dict)  # the variables at that moment
+    retry: Retry = Retry()  # noqa: RUF009 - it is immutable
 
 
 class Computing:
@@ -101,12 +108,13 @@ class Computing:
                 return self._result(case, advanced, write, suspended=False)
             return self._learnt(foreseen, case, execution, write)
         except Exception as error:  # noqa: BLE001 - one bad case never stops its neighbours: it becomes an incident
-            return Failed(case, error, execution.failed_at, traceback.format_exc(limit=-6))
+            trace = traceback.format_exc(limit=-6)
+            return Failed(case, error, execution.failed_at, trace, execution.failed_with, execution.retry)
 
     def _foreseen(self, case: Case) -> Foreseen | None:
         """Say which known transition the case may take: only where one thing happened to it, and its clocks run."""
         instance = case.instance
-        if instance.suspended_at is not None or any(row.name == RESUME for row in case.mail):
+        if instance.suspended_at is not None or any(row.name in BY_PEOPLE for row in case.mail):
             return None
         stimuli = [Stimulus(row.id, row.name, row.payload) for row in case.mail]
         return foresee(self._parked(instance), stimuli, self.now)
@@ -142,13 +150,17 @@ class Computing:
 
     def _advance(self, case: Case, execution: Execution, write: WriteBuffer) -> Computed:
         instance = case.instance
-        before = self._restore(instance, execution)
         resumed = self._resumes(case)
         suspended = instance.suspended_at is not None
-        if suspended and instance.suspended_at:
-            # Running waits move on by the time passed; what is still suspended counts on from now.
-            execution.shift(self.now - instance.suspended_at)
         still = suspended and resumed is None
+        if orders := [Order(row.id, row.name, row.payload) for row in case.mail if row.name in ORDERS]:
+            execution.heed(orders, suspended=still)
+        before = self._restore(instance, execution)
+        if suspended and instance.suspended_at:
+            # Running waits move on by the time passed, at most to the agreed end, however late it is noticed; what is
+            # still suspended counts on from now.
+            end = min(self.now, instance.suspended_until or self.now)
+            execution.shift(max(end - instance.suspended_at, timedelta()))
         if resumed is not None:
             write.history(kind="resumed", text=resumed[1])
             write.record[-1]["who"] = resumed[0]
@@ -176,6 +188,8 @@ class Computing:
         for row in case.mail:
             if row.name == RESUME:
                 execution.result.results[row.id] = "delivered"
+            elif row.name in ORDERS:
+                execution.obey(row.id)
             else:
                 execution.take(Stimulus(row.id, row.name, row.payload), suspended=suspended)
 

@@ -17,7 +17,7 @@ from engine import totals
 from engine.catalogue import Catalogue, Facts
 from engine.clock import Clock, SystemClock, local_date
 from engine.errors import Conflict, DatabaseTrouble
-from engine.incidents import report
+from engine.incidents import Failure, report
 from engine.programmes import Programmes
 from engine.spiff.scripting import Tables
 from engine.tables import InboxRow, Instance
@@ -178,7 +178,8 @@ class Worker:
             held = [failed for failed in failures if is_held(session, failed.case.instance.id, token)]
             for failed in held:
                 instance = failed.case.instance
-                report(session, instance.id, error=failed.error, element=failed.element, trace=failed.trace, now=now)
+                failure = Failure(failed.error, failed.element, failed.trace, failed.data, failed.retry)
+                report(session, instance.id, failure, now=now)
             release(session, token)
             totals.add(session, {"incidents": len(held)})
         counts.incidents += len(held)

@@ -8,7 +8,7 @@ from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Insert, Table, bindparam, insert, select, update
+from sqlalchemy import Insert, Table, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from engine.catalogue import Routing
@@ -27,7 +27,16 @@ HISTORY: Table = HistoryRow.__table__  # type: ignore[assignment]
 INCIDENT: Table = Incident.__table__  # type: ignore[assignment]
 UPDATED = (
     *("status", "stage", "element", "due_at", "shape_id", "bindings", "revision", "lease_until", "lease_token"),
-    *("history_seq", "history_head", "outcome", "ended_at", "suspended_at", "suspended_until", "suspend_reason"),
+    *(
+        "history_seq",
+        "history_head",
+        "outcome",
+        "ended_at",
+        "suspended_at",
+        "suspended_until",
+        "suspend_code",
+        "suspend_reason",
+    ),
 )
 # Put together once: what is put together anew is compiled or looked up anew with each batch.
 ADVANCE = (
@@ -69,9 +78,15 @@ def write_batch(session: Session, batch: Sequence[Computed], programmes: Program
     _write_tasks(session, batch, now)
     _write_messages(session, batch, now)
     _write_domain(session, batch)
-    resolved = [{"b_instance": each.case.instance.id} for each in batch if each.case.instance.status == "stuck"]
+    resolved = [{"b_instance": each.case.instance.id} for each in batch if _freed(each)]
     if resolved:
         session.connection().execute(_resolve(now), resolved)
+
+
+def _freed(each: Computed) -> bool:
+    """Tell whether the case was stuck, perhaps before it was suspended, and has gone on."""
+    was = each.case.instance.status
+    return was == "stuck" or (was == "suspended" and each.status != "suspended")
 
 
 def refuse_unheard(session: Session, batch: Sequence[Computed], now: datetime) -> None:
@@ -119,6 +134,7 @@ def _instance_row(each: Computed, token: str, now: datetime) -> dict[str, Any]:
         "ended_at": now if advanced.ended else None,
         "suspended_at": each.suspended_at,
         "suspended_until": each.suspended_until,
+        "suspend_code": instance.suspend_code if each.status == "suspended" else None,
         "suspend_reason": instance.suspend_reason if each.status == "suspended" else None,
     }
 
@@ -206,4 +222,6 @@ def _into(table: Table) -> Insert:
 
 def _resolve(now: datetime) -> Any:
     is_open = (INCIDENT.c.instance_id == bindparam("b_instance"), INCIDENT.c.resolved_at.is_(None))
-    return update(INCIDENT).where(*is_open).values(resolved_at=now, resolved_by="duly", resolution="went on")
+    by = {"resolved_by": func.coalesce(INCIDENT.c.resolved_by, "duly")}
+    how = {"resolution": func.coalesce(INCIDENT.c.resolution, "went on")}
+    return update(INCIDENT).where(*is_open).values(resolved_at=now, **by, **how)

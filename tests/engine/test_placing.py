@@ -261,9 +261,9 @@ def test_what_cannot_hold_a_token_alone_is_refused_in_words() -> None:
         "timeout": "choose the gateway before it",
     }.items():
         with pytest.raises(Unusable, match=why):
-            check(each.execution.workflow, element)
+            check(each.specification, element)
     with pytest.raises(NotFound, match="no element 'nothing'"):
-        check(each.execution.workflow, "nothing")
+        check(each.specification, "nothing")
     assert each.stands == {"week"}
     each.put("first_of")
     assert each.stands == {"first_of"}
@@ -294,7 +294,7 @@ def test_the_inside_of_a_repeated_sub_process_is_refused() -> None:
 def test_the_places_that_are_offered_are_those_that_are_taken() -> None:
     for drawing in (line(), nested(), forked()):
         each = Instance(drawing)
-        offered = {place.spec.bpmn_id for place in places(each.specification)}
+        offered = set(places(each.specification))
         for element in each.specification.elements():
             fresh = Instance(drawing)
             if element in offered:
@@ -303,3 +303,21 @@ def test_the_places_that_are_offered_are_those_that_are_taken() -> None:
             else:
                 with pytest.raises(Unusable):
                     fresh.put(element)
+
+
+def test_inside_a_branch_a_running_sub_process_may_be_walked_about_in() -> None:
+    inner = Drawing()
+    inner.start("s")
+    inner.wait("one")
+    inner.wait("two")
+    inner.end("e")
+    inner.flow("s", "one", "two", "e")
+    drawing = forked()
+    drawing.nodes = [node for node in drawing.nodes if 'id="left"' not in node]
+    drawing.sub("left", inner)
+    each = Instance(drawing)
+    check(each.specification, "two", standing="one")
+    assert each.put("two") == ["one"]
+    assert each.stands == {"two", "right"}
+    with pytest.raises(Unusable, match="would wait for the others for ever"):
+        check(each.specification, "two", standing="right")

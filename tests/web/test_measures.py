@@ -102,7 +102,7 @@ def test_the_measures_say_what_waits_and_what_was_done(app: Flask, parts: Contex
 def test_incidents_are_counted(app: Flask, parts: Context) -> None:
     bring_in(parts)
     with parts.unit_of_work() as session:
-        incidents.report(session, 1, error=RuntimeError("no"), element="x", trace="", now=parts.now())
+        incidents.report(session, 1, incidents.Failure(RuntimeError("no"), "x", ""), now=parts.now())
     assert figures(app.test_client())["duly_open_incidents"] == 1
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from engine import inbox, incidents
+from engine import inbox, incidents, operations
 from engine.clock import VirtualClock
 from engine.tables import InboxRow, Incident, Instance, OutboxRow
 from tests.web.conftest import OpenAs, SignIn
@@ -39,9 +39,7 @@ def world(parts: Context) -> World:
             incidents.report(
                 session,
                 each.id,
-                error=RuntimeError(ERROR),
-                element="first_send",
-                trace="Traceback: line 1",
+                incidents.Failure(RuntimeError(ERROR), "first_send", "Traceback: line 1", {"word": "early"}),
                 now=parts.now(),
             )
             for each in session.scalars(select(Instance)).all()
@@ -111,8 +109,8 @@ def test_a_failed_message_is_sent_again(parts: Context, sign_in: SignIn) -> None
 
 def test_news_for_a_closed_case_is_shown(world: World, sign_in: SignIn) -> None:
     with world.parts.unit_of_work() as session:
-        incidents.cancel(session, world.stuck[0], by="x", reason="over", now=world.parts.now())
         key = session.get_one(Incident, world.stuck[0]).business_key
+        operations.cancel(session, key, operations.Deed("x", "over", world.parts.now()))
         inbox.post(session, key=key, name="payment_received", payload={}, unique_key="late", now=world.parts.now())
     world.parts.worker.run_due()
     with world.parts.reading() as session:

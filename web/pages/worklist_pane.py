@@ -23,7 +23,7 @@ from web.context import context
 from web.formats import moment
 from web.pages.letters_words import template_title
 from web.queries.tasks import LETTER, Day, Reach, TaskLine, colleagues, line_of, names_of
-from web.queries.words import call_outcome
+from web.queries.words import call_outcome, suspended_because
 
 CALLS_SHOWN = 3
 RUNNING = ("running", "new", "stuck")
@@ -131,7 +131,7 @@ def _state(session: Session, task: TaskRow) -> str:
     if task.status == "withdrawn":
         return _not_needed()
     if instance.status == "suspended":
-        reason = instance.suspend_reason or _("no reason was given")
+        reason = suspended_because(instance.suspend_code, instance.suspend_reason)
         return str(_("The case is suspended (%(reason)s). The task waits until it goes on.", reason=reason))
     if instance.status not in RUNNING:
         return str(_("The case is closed; there is nothing left to do here."))
