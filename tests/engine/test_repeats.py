@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from engine.unit_of_work import Database
 from tests.engine.toys import PAID, REFUSED, World, after
 from tests.engine.walks.diagrams import Hard, each, times
+
+
+@pytest.fixture
+def world(database: Database) -> World:
+    return World(database)
 
 
 def asking(marker: str, **more: str) -> Hard:

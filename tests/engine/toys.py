@@ -244,8 +244,8 @@ class World:
             wanted = (TaskRow.business_key == key, TaskRow.status == status)
             return list(session.scalars(select(TaskRow).where(*wanted).order_by(TaskRow.id)))
 
-    def finish(self, key: str, **result: Any) -> None:
-        task = self.tasks(key)[0]
+    def finish(self, key: str, which: int = 0, **result: Any) -> None:
+        task = self.tasks(key)[which]
         with self.database.unit_of_work() as session:
             worklist.complete(session, task.id, by="anna", result=result, now=self.clock.now())
         self.worker.wake(key)
