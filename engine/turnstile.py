@@ -1,9 +1,9 @@
 """Who writes next on SQLite: people before batches, and nobody sleeps longer than the one before him needs.
 
-SQLite lets one process write at a time; who comes second asks again after growing pauses, in no order, so that a day run
-which writes batch after batch would keep a person waiting. Here a writer holds a lock on a file beside the database; a
-person shows that he is there by another, and a batch lets him go first. Both are courtesy: whoever waits too long goes on
-to SQLite's own lock, which alone keeps the data right.
+SQLite lets one process write at a time; who comes second asks again after growing pauses, in no order, so that a day
+run which writes batch after batch would keep a person waiting. Here a writer holds a lock on a file beside the database;
+a person shows that he is there by another, and a batch lets him go first. Both are courtesy: whoever waits too long goes
+on to SQLite's own lock, which alone keeps the data right.
 """
 
 from __future__ import annotations

@@ -100,10 +100,11 @@ class Worker:
     def wake(self, key: str) -> Counts:
         """Advance one case at once: a person has just done something and waits for what comes of it."""
         counts, deadline = Counts(), time.monotonic() + WAKE_PATIENCE_S
-        with self.database.people_first():
-            while self._awaits(key) and time.monotonic() < deadline:
-                if not self._batch(counts, limit=1, key=key):
-                    time.sleep(0.005)  # another worker has just claimed it: it is quick
+        while self._awaits(key) and time.monotonic() < deadline:
+            with self.database.people_first():
+                claimed = self._batch(counts, limit=1, key=key)
+            if not claimed:
+                time.sleep(0.005)  # another worker has just claimed it: it is quick, if it is let
         return counts
 
     def _awaits(self, key: str) -> bool:
