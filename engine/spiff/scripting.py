@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
-from enum import Enum
-from typing import Any, Protocol
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from SpiffWorkflow.task import Task
 
 from engine.catalogue import Call, Catalogue, Facts, Parameter
+from engine.clock import local_date
 from engine.decisions import Decision
 from engine.errors import DiagramError, Problem
 from engine.feel import Expression, compile_expression, plain
+from engine.spiff.watching import Intervening, Kind, Watching, unmarked
 from engine.write_buffer import WriteBuffer
 
 LATEST = "latest"
@@ -29,28 +31,6 @@ class Tables:
 
     version: int
     decisions: Mapping[str, Decision]
-
-
-class Kind(Enum):
-    """What a step does with its token's data."""
-
-    CHANGES = "changes"  # an operator, a decision, a person's answers
-    CHOOSES = "chooses"  # a gateway
-    WAITS = "waits"  # a timer, computing when it is due
-
-
-class Watching(Protocol):
-    """Who is told of each step that is done."""
-
-    def note(self, kind: Kind, does: Callable[[Any], Any], task: Task, outcome: str = "") -> None: ...
-
-
-class Intervening(Protocol):
-    """Who may have something else done than what is drawn."""
-
-    def takes(self, task: Task) -> bool: ...
-
-    def passes(self, task: Task, element: str) -> bool: ...
 
 
 class Scripting:
@@ -69,12 +49,13 @@ class Scripting:
         self.latest = latest
         self.now = self.horizon = call.now
         self.zone = zone
-        self.running: Task | None = None  # the step being run: where an error happened
-        self.interventions: Intervening | None = None
         self.answers: Mapping[str, Any] = {}  # of the person whose finished task is being taken
         self.recording: Watching | None = None
+        self.running: Task | None = None  # the step being run: where an error happened
+        self.interventions: Intervening | None = None
         self._call = call
         self._calls = 0
+        self._moment: Mapping[str, Any] = {}
 
     def afresh(self, call: Call) -> Scripting:
         """Give another engine that knows the same and has done nothing yet."""
@@ -85,10 +66,19 @@ class Scripting:
         if self.recording is not None:
             self.recording.note(kind, does, task, outcome)
 
+    @contextmanager
+    def counting_from(self, since: datetime | None) -> Iterator[None]:
+        """Let waits that begin now be counted from `since`, where there is one: they began before they were known."""
+        now, moment = self.now, self._moment
+        if since is not None:
+            self.now, self._moment = since, {"now": since.astimezone(self.zone), "today": local_date(since, self.zone)}
+        yield
+        self.now, self._moment = now, moment
+
     def evaluate(self, task: Task, expression: str, external_context: Mapping[str, Any] | None = None) -> Any:
         """Evaluate a FEEL expression over the case's facts, the instance's own variables and what is given beside."""
         compiled = self.programme.expression(expression)
-        return compiled.evaluate({**self.facts.variables, **task.data, **(external_context or {})})
+        return compiled.evaluate({**self.facts.variables, **self._moment, **task.data, **(external_context or {})})
 
     def wait(self, task: Task, expression: str, element: str, host: str) -> Any:
         """Evaluate a timer's expression as its wait begins; a wait that a person let be left is over at once."""
@@ -118,7 +108,7 @@ class Scripting:
         element = task.task_spec.bpmn_id
         call = replace(
             self._call,
-            data={key: value for key, value in task.data.items() if key[:1] != "\0"},  # without a recording's marks
+            data=unmarked(task.data),
             element=element,
             stage=self.programme.stage_of(element),
             token=f"{self._call.token}.{self._calls}",
@@ -134,7 +124,7 @@ class Scripting:
         """Make a decision; put on record which rules of which version hit on which inputs."""
         binding, tables = self._bound(name, element)
         stage = stage or self._call.stage
-        outcome = tables.decisions[name].evaluate({**self.facts.variables, **task.data, "stage": stage})
+        outcome = tables.decisions[name].evaluate({**self.facts.variables, **self._moment, **task.data, "stage": stage})
         detail = {"decision": name, "binding": binding, "version": tables.version, **outcome.record()}
         self.write.history(kind="decision", text=name, detail=detail, element=element, stage=stage)
         return outcome.value

@@ -13,23 +13,25 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from engine import totals
 from engine.catalogue import Catalogue, Facts
 from engine.clock import Clock, SystemClock, local_date
 from engine.errors import Conflict, DatabaseTrouble
+from engine.holds import CASES, Held, held
 from engine.incidents import Failure, report
 from engine.programmes import Programmes
 from engine.spiff.scripting import Tables
 from engine.tables import InboxRow, Instance
 from engine.unit_of_work import Database
 from engine.worker.claim import claim, close_mail_of_ended, is_held, release, release_dead
-from engine.worker.compute import Case, Computed, Computing, Failed, Held, Mail, mail_by_key
-from engine.worker.write import write_batch
+from engine.worker.compute import Case, Claimed, Computed, Computing, Failed, Mail, mail_by_key
+from engine.worker.write import refuse_unheard, write_batch
 
 BATCH = 100  # what a batch writes keeps people waiting on SQLite: some milliseconds
 WAKE_PATIENCE_S = 5.0
 # Put together once; plain rows, since objects that nobody changes cost three times as much.
-HELD = (
-    select(*(getattr(Instance, name) for name in Held._fields))
+CLAIMED = (
+    select(*(getattr(Instance, name) for name in Claimed._fields))
     .where(Instance.id.in_(bindparam("claimed", expanding=True)))
     .order_by(Instance.id)
 )
@@ -39,6 +41,7 @@ UNHEARD = (
     .where(InboxRow.handled_at.is_(None), InboxRow.not_before <= bindparam("now"))
     .order_by(InboxRow.id)
 )
+COUNTED = ("advanced", "steps", "started", "ended", "tasks_opened")
 LoadFacts = Callable[[Session, Sequence[str], datetime], Mapping[str, Facts]]
 
 
@@ -114,19 +117,20 @@ class Worker:
         with self.database.unit_of_work() as session:
             while self._given_up:
                 release(session, self._given_up.pop())
-            token, claimed = claim(session, now=now, wall=self._wall.now(), limit=limit, key=key)
+            kept = held(session, CASES)
+            token, claimed = claim(session, now=now, wall=self._wall.now(), limit=limit, key=key, held=kept)
         if claimed:
             try:
-                self._advance(claimed, token, now, counts)
+                self._advance(claimed, token, now, kept, counts)
             except DatabaseTrouble:
                 self._given_up.append(token)
                 raise
         return len(claimed)
 
-    def _advance(self, claimed: Sequence[int], token: str, now: datetime, counts: Counts) -> None:
+    def _advance(self, claimed: Sequence[int], token: str, now: datetime, kept: Held | None, counts: Counts) -> None:
         """Load, compute and write what was claimed; what could not be done becomes an incident."""
         cases, latest = self._load(claimed, now)
-        computing = Computing(self.programmes, now, local_date(now, self.zone), self.zone, latest)
+        computing = Computing(self.programmes, now, local_date(now, self.zone), self.zone, latest, held=kept)
         results = [computing.advance(case) for case in cases]
         good = [each for each in results if isinstance(each, Computed)]
         bad = [each for each in results if isinstance(each, Failed)]
@@ -137,7 +141,7 @@ class Worker:
 
     def _load(self, claimed: Sequence[int], now: datetime) -> tuple[list[Case], Tables | None]:
         with self.database.reading() as session:
-            instances = [Held._make(row) for row in session.execute(HELD, {"claimed": claimed})]
+            instances = [Claimed._make(row) for row in session.execute(CLAIMED, {"claimed": claimed})]
             keys = [instance.business_key for instance in instances]
             mail = mail_by_key(Mail._make(row) for row in session.execute(UNHEARD, {"keys": keys, "now": now}))
             facts = self._load_facts(session, keys, now)
@@ -160,6 +164,8 @@ class Worker:
         try:
             with self.database.unit_of_work() as session:
                 write_batch(session, batch, self.programmes, token, now)
+                refuse_unheard(session, batch, self.clock.now())
+                totals.add(session, _happened(batch))
         except (Conflict, SQLAlchemyError) as error:
             if len(batch) > 1:
                 return [failed for each in batch for failed in self._write([each], token, now, counts)]
@@ -171,11 +177,18 @@ class Worker:
     def _report(self, failures: Sequence[Failed], token: str, now: datetime, counts: Counts) -> None:
         """Give back what is still held, and record what failed of it: a lease that ran out is somebody else's now."""
         with self.database.unit_of_work() as session:
-            for failed in failures:
+            held = [failed for failed in failures if is_held(session, failed.case.instance.id, token)]
+            for failed in held:
                 instance = failed.case.instance
-                if not is_held(session, instance.id, token):
-                    continue
-                counts.incidents += 1
                 failure = Failure(failed.error, failed.element, failed.trace, failed.data, failed.retry)
                 report(session, instance.id, failure, now=now)
             release(session, token)
+            totals.add(session, {"incidents": len(held)})
+        counts.incidents += len(held)
+
+
+def _happened(batch: Sequence[Computed]) -> dict[str, int]:
+    counts = Counts()
+    for each in batch:
+        counts.add(each)
+    return {name: getattr(counts, name) for name in COUNTED}

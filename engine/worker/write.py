@@ -50,6 +50,11 @@ HANDLE = (
     .where(INBOX.c.id == bindparam("b_id"))
     .values(handled_at=bindparam("handled_at"), result=bindparam("result"))
 )
+UNHEARD = (
+    select(INBOX.c.unique_key)
+    .where(INBOX.c.business_key.in_(bindparam("keys", expanding=True)))
+    .where(INBOX.c.handled_at.is_(None), INBOX.c.not_before <= bindparam("now"))
+)
 
 
 def write_batch(session: Session, batch: Sequence[Computed], programmes: Programmes, token: str, now: datetime) -> None:
@@ -74,6 +79,17 @@ def _freed(each: Computed) -> bool:
     """Tell whether the case was stuck, perhaps before it was suspended, and has gone on."""
     was = each.case.instance.status
     return was == "stuck" or (was == "suspended" and each.status != "suspended")
+
+
+def refuse_unheard(session: Session, batch: Sequence[Computed], now: datetime) -> None:
+    """Raise Conflict where a message came while a written case was computed: it wins over what was not yet kept.
+
+    Call it last: by now the cases' rows are locked, and a person who was finishing one of their tasks has finished.
+    """
+    keys = [each.case.instance.business_key for each in batch]
+    own = {row["unique_key"] for each in batch for row in each.write.messages}
+    if set(session.connection().scalars(UNHEARD, {"keys": keys, "now": now})) - own:
+        raise Conflict("a message came while the case was computed: it is computed again")
 
 
 def _record(each: Computed) -> tuple[list[dict[str, Any]], int, str]:

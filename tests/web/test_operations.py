@@ -1,12 +1,15 @@
 """Stuck cases are seen, tried again and ended; failed messages are sent again; late news is shown."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from engine import inbox, incidents, operations
+from engine.clock import VirtualClock
 from engine.tables import InboxRow, Incident, Instance, OutboxRow
 from service_tasks.keys import number_of
 from tests.web.conftest import OpenAs, SignIn
@@ -217,6 +220,18 @@ def test_the_system_page_counts_what_waits(world: World, sign_in: SignIn) -> Non
     page = sign_in("auditor").get("/operations/system").text
     assert "Last day run" in page
     assert f'href="/operations/">{len(world.stuck)}<' in page
+
+
+def test_the_system_page_says_how_far_behind_the_work_is(world: World, clock: VirtualClock, sign_in: SignIn) -> None:
+    page = sign_in("auditor").get("/operations/system").text
+    assert re.search(r"Lag</div><div class=\"h2 m-0\">none<", page)
+    assert re.search(r"Workers</div><div class=\"h2 m-0 text-danger\">0<", page)
+    with world.parts.unit_of_work() as session:
+        session.execute(update(Instance).values(due_at=clock.now()))
+    clock.advance(timedelta(hours=2))
+    page = sign_in("auditor").get("/operations/system").text
+    assert re.search(r"Lag</div><div class=\"h2 m-0 text-danger\">2 h<", page)
+    assert re.search(r"Incidents</div><div class=\"h2 m-0 text-danger\">2<", page)
 
 
 def test_the_pages_are_accessible_and_fit(world: World, open_as: OpenAs, axe: Callable[..., None]) -> None:
