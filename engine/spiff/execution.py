@@ -106,7 +106,6 @@ class Execution:
         self._workflow = BpmnWorkflow(
             self.specification.process, self.specification.subprocesses, script_engine=self.scripting
         )
-        self._intervene()
         forget_removed(self._workflow)
         if self._recording is not None:
             self._recording.begin(self._workflow, None)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from engine import incidents, instances
+from engine import incidents, instances, operations
 from engine.check import check
 from engine.errors import Unusable
 from engine.spiff.parsing import parse
@@ -325,7 +325,7 @@ def test_12_after_a_failure_nothing_is_half_done_and_the_same_is_tried_again(wor
     world.facts["case:1"] = {}
     with world.database.unit_of_work() as session:
         (incident,) = incidents.unresolved(session)
-        incidents.retry(session, incident.id, by="adam", reason="mended", now=world.clock.now())
+        operations.retry(session, incident.business_key, operations.Deed("adam", "mended", world.clock.now()))
     world.worker.run_due()
     assert world.said() == ["hello", "hello"]
 
