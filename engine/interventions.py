@@ -5,4 +5,5 @@ from __future__ import annotations
 SKIP = "$skip"  # payload: at, to (where several flows lead on)
 MOVE = "$move"  # payload: to, and for a stuck or new case at, first
 CHANGE = "$change"  # payload: at, name, value
-ORDERS = frozenset({SKIP, MOVE, CHANGE})
+TAKE_OVER = "$take_over"  # payload: to, since, first
+ORDERS = frozenset({SKIP, MOVE, CHANGE, TAKE_OVER})

@@ -13,6 +13,7 @@ from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEv
 from SpiffWorkflow.task import Task
 
 from engine.catalogue import Call, Retry
+from engine.clock import start_of_tomorrow
 from engine.spiff.advance import TASK_DONE, Advanced, Event, Parked, Stimulus, open_task, record
 from engine.spiff.codec import dump, restore
 from engine.spiff.collapse import collapse
@@ -24,7 +25,20 @@ from engine.spiff.scripting import Programme, Scripting, Tables
 from engine.spiff.timers import stored
 from engine.spiff.transitions import Leaf, Transitions
 from engine.spiff.watching import Kind, unmarked
-from engine.spiff.workflow import at_rest, deliver, due_of, fire_timers, forget_removed, is_open, next_due, settle
+from engine.spiff.workflow import (
+    at_rest,
+    deliver,
+    due_of,
+    fire_timers,
+    forget_removed,
+    hold_until,
+    is_open,
+    next_due,
+    overdue,
+    set_due,
+    settle,
+    watches_people,
+)
 
 INSTANT = timedelta(microseconds=1)
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -51,6 +65,8 @@ class Execution:
         self._recording: Recording | None = None
         self._course: dict[str, Any] = {}  # what the record says of the advance
         self._opened: Sequence[Task] = ()
+        self._interventions: Interventions | None = None
+        self._held: tuple[datetime, set[int]] = (NEVER, set())
 
     @property
     def workflow(self) -> BpmnWorkflow:
@@ -77,9 +93,9 @@ class Execution:
 
     def heed(self, orders: Sequence[Order], *, suspended: bool) -> None:
         """Be ready to do what people ordered; call it before the instance is started or restored."""
-        interventions = self.scripting.interventions = Interventions(orders, self._dropped)
+        self._interventions = self.scripting.interventions = Interventions(orders, self._dropped)
         if suspended:
-            interventions.drop("the case is suspended; resume it first")
+            self._interventions.drop("the case is suspended; resume it first")
 
     def watch(self) -> None:
         """Record the advance that begins now, so that it can be learnt."""
@@ -94,8 +110,13 @@ class Execution:
         forget_removed(self._workflow)
         if self._recording is not None:
             self._recording.begin(self._workflow, None)
-        self._settle()
-        self._record(Event("started", ""))
+        since = None if self._interventions is None else self._interventions.since
+        with self.scripting.counting_from(since):
+            self._intervene()
+            self._settle()
+        if since is not None:
+            hold_until(self._workflow, start_of_tomorrow(self.scripting.now, self.scripting.zone))
+        self._record(Event("started", "", {} if since is None else {"since": since.isoformat()}))
 
     def resume(self, parked: Parked) -> set[str]:
         """Restore a parked instance; give the tokens of the people's tasks that were open."""
@@ -110,16 +131,19 @@ class Execution:
     def obey(self, number: int) -> None:
         """Do what a message ordered (see `heed`), where it is its turn now."""
         self.scripting.horizon = NEVER
-        if self.scripting.interventions is not None and self.scripting.interventions.in_turn(self.workflow, number):
+        if self._interventions is not None and self._interventions.in_turn(self.workflow, number):
             self._placed()
 
-    def shift(self, by: timedelta) -> None:
-        """Move every running timer on by the time for which the case was suspended."""
+    def shift(self, by: timedelta, *, watching_people: bool = False) -> None:
+        """Move every running timer on, or those alone that watch people, by the time for which clocks stood still."""
         for task in self.workflow.event_manager.tasks.values():
-            due, value = due_of(task), task.internal_data.get("event_value")
-            if due is not None:
-                moved = stored(due + by)
-                task.internal_data["event_value"] = {**value, "next": moved} if isinstance(value, dict) else moved
+            due = due_of(task)
+            if due is not None and (not watching_people or watches_people(task)):
+                set_due(task, due + by)
+
+    def hold(self, until: datetime) -> None:
+        """Let nothing fire as long as a timer waits that fell due up to `until`: the case is held back."""
+        self._held = (until, overdue(self.workflow, until))
 
     def take(self, stimulus: Stimulus, *, suspended: bool) -> None:
         """Give the instance a message; it wins over a timer that was overdue but had not fired yet."""
@@ -130,7 +154,7 @@ class Execution:
 
     def fire(self) -> None:
         """Fire what is due in the order of time; a wait that begins now is counted from now."""
-        while (due := next_due(self.workflow)) is not None and due <= self.scripting.now:
+        while (due := next_due(self.workflow)) is not None and due <= self.scripting.now and not self._holding():
             self.scripting.horizon = due
             fire_timers(self.workflow)
             self._settle()
@@ -139,11 +163,12 @@ class Execution:
     def park(self, before: set[str]) -> Advanced:
         """Name the newly opened tasks and save; `before` are the tokens that `resume` gave."""
         result, workflow = self.result, self.workflow
-        if self.scripting.interventions is not None:
-            self.scripting.interventions.drop("the case went on without it")
-            result.results |= self.scripting.interventions.results
+        if self._interventions is not None:
+            self._interventions.drop("the case went on without it")
+            result.results |= self._interventions.results
         opened = [task for task in at_rest(workflow) if is_open(task) and not _token(task)]
         for number, task in enumerate(opened):
+            self.scripting.running = task
             task.internal_data["token"] = f"{self.call.token}.t{number}"
             result.opened.append(open_task(self.scripting, task, task.internal_data["token"]))
         result.closed = before - self._open_tokens()
@@ -179,6 +204,10 @@ class Execution:
         course = {"taken": False, "text": "", "path": (), "waiting": (), **self._course, "steps": self.result.steps}
         return self._recording.leaf(self.workflow, self.result.shape, self._opened, closed, course)
 
+    def _holding(self) -> bool:
+        until, held = self._held
+        return bool(held) and not held.isdisjoint(overdue(self.workflow, until))
+
     def _deliver(self, stimulus: Stimulus) -> bool:
         taken = deliver(self.workflow, stimulus.name, dict(stimulus.payload))
         self._settle()
@@ -203,7 +232,7 @@ class Execution:
 
     def _intervene(self) -> bool:
         self.scripting.horizon = NEVER
-        return self.scripting.interventions is not None and self.scripting.interventions.begin(self.workflow)
+        return self._interventions is not None and self._interventions.begin(self.workflow)
 
     def _placed(self) -> None:
         self._settle()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from SpiffWorkflow.bpmn import BpmnWorkflow
@@ -18,7 +19,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import NotFound, Unusable
-from engine.interventions import CHANGE, MOVE
+from engine.interventions import CHANGE, MOVE, TAKE_OVER
 from engine.spiff.placing import entry_of, place
 from engine.spiff.workflow import all_tasks, at_rest
 
@@ -62,9 +63,15 @@ class Interventions:
         order = next((each for each in self._open if each.id == number and each.kind == MOVE and not each.at), None)
         return order is not None and not workflow.is_completed() and self._move(workflow, order, None)
 
+    @property
+    def since(self) -> datetime | None:
+        """Since when the case waits where it is put: it stood there in another system already."""
+        found = (order.payload["since"] for order in self._open if order.kind == TAKE_OVER)
+        return next((datetime.fromisoformat(since) for since in found), None)
+
     def drop(self, why: str) -> None:
-        """Give up what was not carried out and say why; changes of variables stay."""
-        for order in [order for order in self._open if order.kind != CHANGE]:
+        """Give up what was not carried out and say why; changes of variables stay, and where a case is to begin."""
+        for order in [order for order in self._open if order.kind not in {CHANGE, TAKE_OVER}]:
             self._open.remove(order)
             self._refused(order, why)
 
@@ -97,6 +104,8 @@ class Interventions:
         try:
             place(workflow, order.payload["to"], data)
         except (NotFound, Unusable) as refusal:
+            if order.kind == TAKE_OVER:
+                raise  # else it would begin anew, and send again what was sent
             self.results[order.id] = REFUSED
             self._refused(order, str(refusal))
             return False

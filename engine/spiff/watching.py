@@ -25,6 +25,14 @@ class Watching(Protocol):
     def note(self, kind: Kind, does: Callable[[Any], Any], task: Task, outcome: str = "") -> None: ...
 
 
+class Intervening(Protocol):
+    """Who may have something else done than what is drawn."""
+
+    def takes(self, task: Task) -> bool: ...
+
+    def passes(self, task: Task, element: str) -> bool: ...
+
+
 def unmarked(data: Mapping[str, Any]) -> dict[str, Any]:
     """Give a task's data without the marks of a recording."""
     return {key: value for key, value in data.items() if key[:1] != MARK}

@@ -8,12 +8,14 @@ from itertools import count
 
 from SpiffWorkflow.bpmn import BpmnEvent, BpmnWorkflow
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
+from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEvent
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnBaseWorkflow
-from SpiffWorkflow.spiff.specs.event_definitions import MessageEventDefinition
+from SpiffWorkflow.spiff.specs.event_definitions import ErrorEventDefinition, MessageEventDefinition
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.spiff.collapse import collapse
+from engine.spiff.timers import stored
 
 SHALLOW = 200  # turns without a wait after which the tree is collapsed: the library stops looking at depth 1,000
 MAX_STEPS = 10_000  # of one advance: a diagram that loops without waiting ends as an incident, not as a hang
@@ -60,7 +62,24 @@ def _run_ready(workflow: BpmnWorkflow, seen: Seen) -> int:
         if task.state == TaskState.READY and task.id in task.workflow.tasks and _run(workflow, task):
             seen(task)
             ran += 1
+            if task.state == TaskState.STARTED or _throws_error(task):
+                ran += _interrupt(workflow, seen)
     return ran + _finish_subprocesses(workflow)
+
+
+def _throws_error(task: Task) -> bool:
+    return isinstance(getattr(task.task_spec, "event_definition", None), ErrorEventDefinition)
+
+
+def _interrupt(workflow: BpmnWorkflow, seen: Seen) -> int:
+    """Let the event that caught an error end its host at once: nothing else may run, or fail, in there before."""
+    ran = 0
+    for task in all_tasks(workflow):
+        if task.state == TaskState.READY and isinstance(task.task_spec, BoundaryEvent):
+            task.run()
+            seen(task)
+            ran += 1
+    return ran
 
 
 def _run(workflow: BpmnWorkflow, task: Task) -> bool:
@@ -95,12 +114,26 @@ def fire_timers(workflow: BpmnWorkflow) -> None:
 
 def next_due(workflow: BpmnWorkflow) -> datetime | None:
     """Give the earliest moment at which a timer fires, or None."""
-    dues = [
-        due
-        for task in workflow.event_manager.tasks.values()
+    return min(_dues(workflow).values(), default=None)
+
+
+def overdue(workflow: BpmnWorkflow, until: datetime) -> set[int]:
+    """Give the numbers of the waiting timers that are due up to a moment."""
+    return {number for number, due in _dues(workflow).items() if due <= until}
+
+
+def _dues(workflow: BpmnWorkflow) -> dict[int, datetime]:
+    return {
+        number: due
+        for number, task in workflow.event_manager.tasks.items()
         if task.state == TaskState.WAITING and (due := due_of(task)) is not None
-    ]
-    return min(dues, default=None)
+    }
+
+
+def watches_people(task: Task) -> bool:
+    """Tell whether a timer stands at the edge of a person's task: what it measures is how long people take."""
+    host = task.workflow.spec.task_specs.get(getattr(task.task_spec.event_definition, "host", ""))
+    return bool(host is not None and host.manual)
 
 
 def due_of(task: Task) -> datetime | None:
@@ -109,6 +142,20 @@ def due_of(task: Task) -> datetime | None:
     if isinstance(value, dict):
         value = value["next"] if value["cycles"] != 0 else None
     return None if value is None else datetime.fromisoformat(value)
+
+
+def set_due(task: Task, due: datetime) -> None:
+    """Let the task's timer, which runs, fire next at a moment."""
+    value = task.internal_data["event_value"]
+    task.internal_data["event_value"] = {**value, "next": stored(due)} if isinstance(value, dict) else stored(due)
+
+
+def hold_until(workflow: BpmnWorkflow, earliest: datetime) -> None:
+    """Let no timer fire before a moment."""
+    for task in workflow.event_manager.tasks.values():
+        due = due_of(task)
+        if due is not None and due < earliest:
+            set_due(task, earliest)
 
 
 def deliver(workflow: BpmnWorkflow, name: str, payload: dict[str, object]) -> bool:

@@ -27,16 +27,8 @@ HISTORY: Table = HistoryRow.__table__  # type: ignore[assignment]
 INCIDENT: Table = Incident.__table__  # type: ignore[assignment]
 UPDATED = (
     *("status", "stage", "element", "due_at", "shape_id", "bindings", "revision", "lease_until", "lease_token"),
-    *(
-        "history_seq",
-        "history_head",
-        "outcome",
-        "ended_at",
-        "suspended_at",
-        "suspended_until",
-        "suspend_code",
-        "suspend_reason",
-    ),
+    *("history_seq", "history_head", "outcome", "ended_at", "suspended_at", "suspended_until", "suspend_code"),
+    "suspend_reason",
 )
 # Put together once: what is put together anew is compiled or looked up anew with each batch.
 ADVANCE = (

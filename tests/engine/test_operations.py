@@ -12,7 +12,7 @@ from sqlalchemy import select
 from engine import history, inbox, incidents, instances, operations
 from engine.errors import Conflict, NotFound, Unusable
 from engine.operations import Deed
-from engine.spiff.execution import TASK_DONE
+from engine.spiff.advance import TASK_DONE
 from engine.tables import HistoryRow, InboxRow, Incident, OutboxRow
 from tests.engine.toys import PAID, Drawing, World, after
 

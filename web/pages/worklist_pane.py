@@ -39,6 +39,8 @@ class Pane:
     """Why it cannot be done now, in a sentence; empty when it can."""
     may_do: bool
     schema: dict[str, Any] | None
+    shown: str
+    """Names the form as it is here, so that answers to another version's form are not taken."""
     data: dict[str, Any]
     calls: Sequence[CallNote]
     colleagues: Sequence[Any]
@@ -82,6 +84,7 @@ def pane_of(session: Session, reach: Reach, task: TaskRow) -> Pane:
         state=state,
         may_do=reach.may_do(task),
         schema=schema,
+        shown=worklist.form_digest(session, task),
         data=_data(task, schema, letter),
         calls=calls,
         colleagues=[] if state else [each for each in colleagues(session) if each.username != task.assignee],

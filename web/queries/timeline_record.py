@@ -119,6 +119,12 @@ def _said(chip: str, icon: str, colour: str, title: Callable[[], str]) -> Readin
     return reading
 
 
+def _migrated(row: HistoryRow) -> tuple[str, str, str, str]:
+    detail = row.detail or {}
+    title = _("Moved from version %(old)s to %(new)s", old=detail.get("from", "?"), new=detail.get("to", "?"))
+    return "course", "refresh", "blue", title
+
+
 def _other(row: HistoryRow) -> tuple[str, str, str, str]:
     return "course", "info-circle", "secondary", row.kind.replace("_", " ").capitalize()
 
@@ -143,6 +149,7 @@ READINGS: dict[str, Reading] = {
     "case_changed": _said("course", "user-check", "secondary", lambda: _("Owner or priority changed")),
     "promise_withdrawn": _said("promises", "arrow-back-up", "orange", lambda: _("Promise withdrawn")),
     "brought_back": _said("course", "refresh", "blue", lambda: _("Brought back")),
+    "migrated": _migrated,
     "stuck": _said("course", "alert-circle", "red", lambda: _("Stuck")),
     "retried": _said("course", "refresh", "blue", lambda: _("Tried again")),
     "skipped": _said("course", "player-skip-forward", "orange", lambda: _("Step skipped")),

@@ -15,8 +15,9 @@ from SpiffWorkflow.spiff.specs.event_definitions import MessageEventDefinition
 from SpiffWorkflow.util.task import TaskState
 
 from engine.catalogue import Call, Facts
+from engine.spiff.advance import TASK_DONE, Parked, Stimulus
 from engine.spiff.codec import load_shape, restore
-from engine.spiff.execution import INSTANT, NEVER, TASK_DONE, Execution, Parked, Stimulus
+from engine.spiff.execution import INSTANT, NEVER, Execution
 from engine.spiff.parsing import Specification, parse
 from engine.spiff.scripting import Programme, Scripting, Tables
 from engine.spiff.workflow import forget_removed, next_due
@@ -130,7 +131,7 @@ class Ours(_Engine):
 
     def _park(self, execution: Execution, before: set[str]) -> None:
         advanced = execution.park(before)
-        self.ended = advanced.ended
+        self.ended, self.due = advanced.ended, advanced.due_at
         if advanced.shape is not None and advanced.bindings is not None:
             self.size = len(advanced.shape)
             self.parked = Parked(load_shape(advanced.shape), advanced.bindings)
