@@ -1,27 +1,25 @@
-"""Who writes next on SQLite: people before batches, and nobody sleeps longer than the one before him needs.
+"""Who writes next on SQLite: people before batches.
 
-SQLite lets one process write at a time; who comes second asks again after growing pauses, in no order, so that a day
-run which writes batch after batch would keep a person waiting. Here a writer holds a lock on a file beside the database;
-a person shows that he is there by another, and a batch lets him go first. Both are courtesy: whoever waits too long goes
-on to SQLite's own lock, which alone keeps the data right.
+SQLite lets one process write at a time and keeps no order among those who wait: a day run, which writes batch after
+batch, would be first again and again. Here a person shows by a lock on a file beside the database that he is about to
+write, and a batch does not begin before he is done. It is courtesy: a batch goes on after a while whatever it sees, and
+SQLite's own lock alone keeps the data right.
 """
 
 from __future__ import annotations
 
 import os
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 try:
     import fcntl
-except ImportError:  # not on this system: SQLite's own waiting is all there is
+except ImportError:  # not on this system: then whoever comes first is first
     fcntl = None  # type: ignore[assignment]
 
-ASK_AGAIN_S = 0.0005
-PATIENCE_S = 5.0  # for the one who writes
+LOOK_AGAIN_S = 0.001
 COURTESY_S = 0.25  # of a batch towards people, however many come
 
 
@@ -30,61 +28,38 @@ class Turnstile:
 
     def __init__(self, database: Path) -> None:
         self._people = Path(f"{database}-people")
-        self._writer = Path(f"{database}-writer")
-        self._inside = threading.local()
-
-    @contextmanager
-    def person(self) -> Iterator[None]:
-        """Write as somebody for whom a person waits."""
-        with self.people_first(), self._alone():
-            yield
-
-    @contextmanager
-    def batch(self) -> Iterator[None]:
-        """Write once no person waits to."""
-        with ExitStack() as courtesy:
-            _take(courtesy, self._people, exclusive=True, patience=COURTESY_S)
-        with self._alone():
-            yield
 
     @contextmanager
     def people_first(self) -> Iterator[None]:
-        """Keep batches from beginning to write, over several steps for which a person waits."""
-        with ExitStack() as held:
-            _take(held, self._people, exclusive=False, patience=COURTESY_S)
-            yield
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        if getattr(self._inside, "writing", False):  # this thread would wait for itself
+        """Keep batches from beginning to write while somebody does for whom a person waits."""
+        if fcntl is None:
             yield
             return
-        with ExitStack() as held:
-            _take(held, self._writer, exclusive=True, patience=PATIENCE_S)
-            self._inside.writing = True
-            held.callback(setattr, self._inside, "writing", False)
+        with self._opened() as file:
+            _granted(file, fcntl.LOCK_SH)
             yield
 
+    def let_people_pass(self) -> None:
+        """Wait until no person is about to write, or for as long as is polite."""
+        if fcntl is None:
+            return
+        last = time.monotonic() + COURTESY_S
+        with self._opened() as file:
+            while not _granted(file, fcntl.LOCK_EX) and time.monotonic() < last:
+                time.sleep(LOOK_AGAIN_S)
 
-def _take(held: ExitStack, path: Path, *, exclusive: bool, patience: float) -> None:
-    """Lock a file until `held` ends; give up after `patience` seconds."""
-    if fcntl is None:
-        return
-    file = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
-    held.callback(os.close, file)  # closing lets the lock go
-    kind = fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH
-    _until(lambda: _locked(file, kind | fcntl.LOCK_NB), patience)
+    @contextmanager
+    def _opened(self) -> Iterator[int]:
+        file = os.open(self._people, os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            yield file
+        finally:
+            os.close(file)  # and with it any lock
 
 
-def _locked(file: int, kind: int) -> bool:
+def _granted(file: int, kind: int) -> bool:
     try:
-        fcntl.flock(file, kind)
+        fcntl.flock(file, kind | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True
-
-
-def _until(done: Callable[[], bool], patience: float) -> None:
-    last = time.monotonic() + patience
-    while not done() and time.monotonic() < last:
-        time.sleep(ASK_AGAIN_S)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -18,6 +19,7 @@ from engine.turnstile import Turnstile
 
 BUSY_TIMEOUT_MS = 30_000
 MEMORY = ":memory:"
+LOOK_AGAIN_S = 0.001
 
 
 class Database:
@@ -50,9 +52,10 @@ class Database:
         return nullcontext() if self._turnstile is None else self._turnstile.people_first()
 
     def _turn(self, *, batch: bool) -> AbstractContextManager[None]:
-        if self._turnstile is None:
-            return nullcontext()
-        return self._turnstile.batch() if batch else self._turnstile.person()
+        if self._turnstile is None or not batch:
+            return self.people_first()
+        self._turnstile.let_people_pass()
+        return nullcontext()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -102,6 +105,33 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Any) -> None:
-    # A writer takes its lock at once: an upgrade from reading to writing cannot wait, it fails.
-    reading = connection.get_execution_options().get("duly_reading", False)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    if connection.get_execution_options().get("duly_reading", False):
+        connection.exec_driver_sql("BEGIN")
+    else:
+        _begin_writing(connection)
+
+
+def _begin_writing(connection: Any) -> None:
+    """Take the writer's lock at once: an upgrade from reading to writing cannot wait, it fails.
+
+    SQLite itself would look ever more rarely, every tenth of a second in the end: whoever writes again and again, as
+    a day run does, would be first each time, and a person would wait for seconds. We look every millisecond.
+    """
+    file, deadline = connection.connection.dbapi_connection, time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    file.execute("PRAGMA busy_timeout=0")
+    try:
+        while _is_taken(file) and time.monotonic() < deadline:
+            time.sleep(LOOK_AGAIN_S)
+        if not file.in_transaction:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")  # raises as SQLAlchemy would
+    finally:
+        file.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+
+
+def _is_taken(file: sqlite3.Connection) -> bool:
+    """Begin to write; tell whether another holds the writer's lock. Anything else is left to who looks afterwards."""
+    try:
+        file.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as refused:
+        return refused.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+    return False
