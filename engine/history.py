@@ -53,7 +53,8 @@ def chained(
 def latest_instance(session: Session, key: str, *, lock: bool = False) -> Instance:
     """Give the case's newest instance; raises NotFound."""
     query = select(Instance).where(Instance.business_key == key).order_by(Instance.id.desc()).limit(1)
-    instance = session.scalars(query.with_for_update() if lock else query).first()
+    fresh = query.with_for_update().execution_options(populate_existing=True)
+    instance = session.scalars(fresh if lock else query).first()
     if instance is None:
         message = f"{key} has no process"
         raise NotFound(message)

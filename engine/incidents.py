@@ -63,10 +63,12 @@ def unresolved(session: Session) -> list[Incident]:
 
 def get_open(session: Session, incident_id: int) -> Incident:
     """Give a stuck case's incident, held for what a person does to it; raises NotFound, Conflict."""
-    incident = session.get(Incident, incident_id, with_for_update=True)
+    incident = session.get(Incident, incident_id)
     if incident is None:
         message = f"there is no stuck case number {incident_id}"
         raise NotFound(message)
+    session.get_one(Instance, incident.instance_id, with_for_update=True)  # first, as workers do: no deadlock
+    session.refresh(incident, with_for_update=True)
     if incident.resolved_at is not None:
         message = f"{incident.business_key} is no longer stuck: {incident.resolution} by {incident.resolved_by}"
         raise Conflict(message)

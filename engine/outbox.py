@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from engine import inbox
 from engine.clock import Clock, SystemClock
 from engine.errors import BusinessError, TemporaryError
+from engine.holds import MESSAGES, due_since, held, let_go
 from engine.lease import LEASE, is_dead, new_token
 from engine.tables import OutboxRow
 from engine.unit_of_work import Database
@@ -33,12 +34,20 @@ MAX_ATTEMPTS = 8  # over about ten hours
 SENDERS = select(OutboxRow.lease_token).where(OutboxRow.status == "sending").distinct()
 WAITING = and_(OutboxRow.status == "waiting", OutboxRow.not_before <= bindparam("now"))
 LOST = or_(OutboxRow.lease_until < bindparam("wall"), OutboxRow.lease_token.in_(bindparam("lost", expanding=True)))
-DUE = (
+IN_ORDER = (
     select(OutboxRow)
-    .where(or_(WAITING, and_(OutboxRow.status == "sending", LOST)))
     .order_by(OutboxRow.channel, OutboxRow.delivery, OutboxRow.id)
     .limit(BATCH)
     .with_for_update(skip_locked=True)
+)
+LEFT_ALONE = and_(OutboxRow.status == "sending", LOST)
+DUE = IN_ORDER.where(or_(WAITING, LEFT_ALONE))
+DUE_DURING_HOLD = IN_ORDER.where(
+    or_(
+        and_(OutboxRow.status == "waiting", let_go(OutboxRow.not_before, OutboxRow.id)),
+        and_(WAITING, due_since(OutboxRow.not_before)),
+        LEFT_ALONE,
+    )
 )
 
 
@@ -167,7 +176,10 @@ class Dispatcher:
         """Give waiting rows that are due, and rows whose sender died in the middle."""
         lost = [token for token in session.scalars(SENDERS) if token and is_dead(token)]
         moment = {"now": self.clock.now(), "wall": self._wall.now()}
-        return list(session.scalars(DUE, {**moment, "lost": lost}))
+        kept = held(session, MESSAGES)
+        if kept is None:
+            return list(session.scalars(DUE, {**moment, "lost": lost}))
+        return list(session.scalars(DUE_DURING_HOLD, {**moment, "lost": lost, **kept.position}))
 
     def _settle(self, session: Session, rows: Sequence[OutboxRow], prepared: Prepared, sent: Sent) -> None:
         by_id, token, answers = {row.id: row for row in rows}, new_token(), []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, MetaData, String, Text, UniqueConstraint, text
@@ -247,3 +247,33 @@ class Setting(EngineBase):
     value: Mapped[Any] = mapped_column(Json)
     by: Mapped[str]
     at: Mapped[datetime]
+
+
+class Hold(EngineBase):
+    """Work of one queue that waits for a person after a gap: what was due up to `until`, let go in order of due dates.
+
+    What is let go is a position in that order (due, id): neither cases nor messages are marked.
+    """
+
+    __tablename__ = "hold"
+    __table_args__ = (
+        Index(
+            "uq_hold_open",
+            "queue",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    queue: Mapped[str]  # cases | messages
+    gaps: Mapped[Any] = mapped_column(Json)  # [[since, until], ...] as ISO 8601: when nothing was done
+    until: Mapped[datetime]
+    released_to: Mapped[datetime | None]  # the last one that was let go: its due date and its id
+    released_id: Mapped[int | None]
+    per_day: Mapped[int | None]  # how many are let go each business day; None: all at once, or none yet
+    portion_on: Mapped[date | None]  # the day whose portion was let go last
+    total: Mapped[int | None]  # how many were held when a person let them go
+    by: Mapped[str | None]  # who decided last, None: nobody yet
+    at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]

@@ -67,12 +67,12 @@ def form_digest(session: Session, task: TaskRow) -> str:
     return hashlib.blake2b(json.dumps(schema, sort_keys=True).encode(), digest_size=8).hexdigest()
 
 
-def _locked(session: Session, task_id: int) -> TaskRow:
-    """Give a task of which nobody else can now advance, move or change the case; the case is locked before its task."""
+def _locked(session: Session, task_id: int) -> tuple[TaskRow, Instance]:
+    """Give a task, and its case's process locked: the process first, as workers do, so that there is no deadlock."""
     task = get(session, task_id)
-    session.execute(select(Instance.id).where(Instance.id == task.instance_id).with_for_update())
+    instance = history.latest_instance(session, task.business_key, lock=True)
     session.refresh(task)
-    return task
+    return task, instance
 
 
 def take(session: Session, task_id: int, *, by: str, now: datetime) -> None:
@@ -108,7 +108,7 @@ def complete(
     `shown` is the digest of the form that was answered (`form_digest`). Raises InvalidForm with the answers' errors,
     Conflict when another person was faster or the form has changed since it was shown, and what `guard` raises.
     """
-    task = _locked(session, task_id)
+    task, _ = _locked(session, task_id)
     if task.status == "open" and shown is not None and shown != form_digest(session, task):
         raise Conflict(CHANGED.format(task.name))
     clean = _checked(session, task, result, now)
@@ -135,13 +135,13 @@ def _checked(session: Session, task: TaskRow, result: Mapping[str, Any], now: da
 
 def undo(session: Session, task_id: int, *, by: str, now: datetime) -> TaskRow:
     """Take back a finished task while its delay has not passed."""
-    task = _locked(session, task_id)
+    task, instance = _locked(session, task_id)
     key = f"{TASK_DONE}:{task.token}:{task.done_at.isoformat()}" if task.done_at else ""
     if task.status != "done" or not inbox.withdraw(session, key, now=now):
         message = f"{task.name!r} can no longer be taken back: the case has gone on"
         raise Conflict(message)
     task.status, task.done_at, task.done_by, task.result, task.undo_until = "open", None, None, None, None
-    history.record(session, task.business_key, who=by, kind="task_undone", text=task.name, now=now)
+    history.append(session, instance, who=by, kind="task_undone", text=task.name, now=now)
     return task
 
 
@@ -156,10 +156,10 @@ def _change(
     text: str = "",
     where: Any = None,
 ) -> None:
-    task = _locked(session, task_id)
+    task, instance = _locked(session, task_id)
     _set(session, task, values, where)
     detail = {"task": task.name, "element": task.element}
-    history.record(session, task.business_key, who=by, kind=kind, text=text, detail=detail, now=now)
+    history.append(session, instance, who=by, kind=kind, text=text, detail=detail, now=now)
 
 
 def _set(session: Session, task: TaskRow, values: Mapping[str, Any], where: Any = None) -> None:

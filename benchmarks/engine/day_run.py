@@ -124,7 +124,10 @@ def measure_floor(count: int) -> dict[str, float]:
     with world() as office, TemporaryDirectory() as folder:
         to_the_fifth(office, count)
         copy = Path(folder) / "floor.sqlite"
-        with closing(sqlite3.connect(office.database.engine.url.database or "")) as used, closing(sqlite3.connect(copy)) as kept:
+        with (
+            closing(sqlite3.connect(office.database.engine.url.database or "")) as used,
+            closing(sqlite3.connect(copy)) as kept,
+        ):
             used.backup(kept)
         written = _captured(office)
         floor = Database(f"sqlite:///{copy}")

@@ -49,9 +49,7 @@ class Stock:
 
     def start(self, key: str) -> str:
         workflow = BpmnWorkflow(self.spec, self.subprocesses, script_engine=self.engine)
-        workflow.get_next_task(spec_name="Start").data.update(
-            key=key, case={"amount": "1234.50"}, promised=False
-        )
+        workflow.get_next_task(spec_name="Start").data.update(key=key, case={"amount": "1234.50"}, promised=False)
         workflow.do_engine_steps()
         return self._saved(workflow)
 

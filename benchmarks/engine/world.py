@@ -36,7 +36,9 @@ IBAN = "PL61109010140000071219812874"
 
 def message_text(template: str, key: str, amount: Decimal) -> str:
     """Write the text of a message: what every contestant's service task does."""
-    return TEXTS[template].format(name=f"Debtor of {key}", number=f"FA/{key}", amount=amount, due="2026-02-01", iban=IBAN)
+    return TEXTS[template].format(
+        name=f"Debtor of {key}", number=f"FA/{key}", amount=amount, due="2026-02-01", iban=IBAN
+    )
 
 
 @operator("send_message", title="Send a message")

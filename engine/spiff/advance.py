@@ -82,13 +82,19 @@ def record(
     scripting: Scripting, result: Advanced, event: Event, *, path: Sequence[str], waiting: Sequence[str]
 ) -> None:
     """Put an advance on record with its path and where the instance stands now, and the stage that it entered."""
-    write, programme = scripting.write, scripting.programme
+    write = scripting.write
     detail = {**event.detail, "path": list(path), "waiting": list(waiting)}
     first = path[0] if path else ""
     write.history(kind=event.kind, text=event.text, detail=detail, element=first, stage=result.stage)
     if event.who is not None:
         write.record[-1]["who"] = event.who
-    result.element = waiting[0] if waiting else (path or [""])[-1]
+    enter(scripting, result, waiting[0] if waiting else (path or [""])[-1])
+
+
+def enter(scripting: Scripting, result: Advanced, element: str) -> None:
+    """Let the instance stand at an element, and put on record the stage that it enters with it."""
+    write, programme = scripting.write, scripting.programme
+    result.element = element
     stage = programme.stage_of(result.element)
     if stage and stage != result.stage:
         result.stage = stage

@@ -21,9 +21,10 @@ from engine.spiff.interventions import Interventions, Order
 from engine.spiff.parsing import Specification
 from engine.spiff.recording import Recording, answer
 from engine.spiff.replaying import Foreseen, proven
-from engine.spiff.scripting import Kind, Programme, Scripting, Tables
+from engine.spiff.scripting import Programme, Scripting, Tables
 from engine.spiff.timers import stored
 from engine.spiff.transitions import Leaf, Transitions
+from engine.spiff.watching import Kind, unmarked
 from engine.spiff.workflow import (
     at_rest,
     deliver,
@@ -33,8 +34,10 @@ from engine.spiff.workflow import (
     hold_until,
     is_open,
     next_due,
+    overdue,
     set_due,
     settle,
+    watches_people,
 )
 
 INSTANT = timedelta(microseconds=1)
@@ -63,6 +66,7 @@ class Execution:
         self._course: dict[str, Any] = {}  # what the record says of the advance
         self._opened: Sequence[Task] = ()
         self._interventions: Interventions | None = None
+        self._held: tuple[datetime, set[int]] = (NEVER, set())
 
     @property
     def workflow(self) -> BpmnWorkflow:
@@ -79,8 +83,7 @@ class Execution:
     @property
     def failed_with(self) -> dict[str, Any]:
         """The variables at the step that was run last."""
-        data = {} if self.scripting.running is None else self.scripting.running.data
-        return {key: value for key, value in data.items() if key[:1] != "\0"}  # without a recording's marks
+        return {} if self.scripting.running is None else unmarked(self.scripting.running.data)
 
     @property
     def retry(self) -> Retry:
@@ -103,12 +106,12 @@ class Execution:
         self._workflow = BpmnWorkflow(
             self.specification.process, self.specification.subprocesses, script_engine=self.scripting
         )
-        forget_removed(self._workflow)
-        if self._recording is not None:
-            self._recording.begin(self._workflow, None)
         since = None if self._interventions is None else self._interventions.since
         with self.scripting.counting_from(since):
             self._intervene()
+            forget_removed(self._workflow)
+            if self._recording is not None:
+                self._recording.begin(self._workflow, None)
             self._settle()
         if since is not None:
             hold_until(self._workflow, start_of_tomorrow(self.scripting.now, self.scripting.zone))
@@ -130,11 +133,16 @@ class Execution:
         if self._interventions is not None and self._interventions.in_turn(self.workflow, number):
             self._placed()
 
-    def shift(self, by: timedelta) -> None:
-        """Move every running timer on by the time for which the case was suspended."""
+    def shift(self, by: timedelta, *, watching_people: bool = False) -> None:
+        """Move every running timer on, or those alone that watch people, by the time for which clocks stood still."""
         for task in self.workflow.event_manager.tasks.values():
-            if (due := due_of(task)) is not None:
+            due = due_of(task)
+            if due is not None and (not watching_people or watches_people(task)):
                 set_due(task, due + by)
+
+    def hold(self, until: datetime) -> None:
+        """Let nothing fire as long as a timer waits that fell due up to `until`: the case is held back."""
+        self._held = (until, overdue(self.workflow, until))
 
     def take(self, stimulus: Stimulus, *, suspended: bool) -> None:
         """Give the instance a message; it wins over a timer that was overdue but had not fired yet."""
@@ -145,7 +153,7 @@ class Execution:
 
     def fire(self) -> None:
         """Fire what is due in the order of time; a wait that begins now is counted from now."""
-        while (due := next_due(self.workflow)) is not None and due <= self.scripting.now:
+        while (due := next_due(self.workflow)) is not None and due <= self.scripting.now and not self._holding():
             self.scripting.horizon = due
             fire_timers(self.workflow)
             self._settle()
@@ -194,6 +202,10 @@ class Execution:
         closed = [slot for slot, value in enumerate(foreseen.values) if value.get("token") in self.result.closed]
         course = {"taken": False, "text": "", "path": (), "waiting": (), **self._course, "steps": self.result.steps}
         return self._recording.leaf(self.workflow, self.result.shape, self._opened, closed, course)
+
+    def _holding(self) -> bool:
+        until, held = self._held
+        return bool(held) and not held.isdisjoint(overdue(self.workflow, until))
 
     def _deliver(self, stimulus: Stimulus) -> bool:
         taken = deliver(self.workflow, stimulus.name, dict(stimulus.payload))

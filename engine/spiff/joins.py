@@ -18,6 +18,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.spiff.collapse import common_path
 
+SEVERAL = 2
 MOVING = TaskState.WAITING | TaskState.READY | TaskState.STARTED
 
 
@@ -76,7 +77,9 @@ def _first_of_each(waiting: Iterable[Task]) -> dict[str, Task]:
 class ParallelJoin(_Join, ParallelGateway):
     """A parallel gateway: goes on with one branch from every incoming flow."""
 
-    def _together(self, my_task: Task, waiting: list[Task]) -> list[Task]:  # noqa: ARG002 - as declared above
+    def _together(self, my_task: Task, waiting: list[Task]) -> list[Task]:
+        if len(self.inputs) < SEVERAL:
+            return [my_task]  # it only forks: also what was put there by a person goes on
         first = _first_of_each(waiting)
         return list(first.values()) if {spec.name for spec in self.inputs} <= first.keys() else []
 
@@ -88,6 +91,8 @@ class InclusiveJoin(_Join, InclusiveGateway):
     """
 
     def _together(self, my_task: Task, waiting: list[Task]) -> list[Task]:
+        if len(self.inputs) < SEVERAL:
+            return [my_task]  # as above
         first = _first_of_each(waiting)
         empty = {spec.name for spec in self.inputs} - first.keys()
         awaited = (

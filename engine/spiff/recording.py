@@ -19,10 +19,10 @@ from SpiffWorkflow.bpmn.specs.mixins.unstructured_join import UnstructuredJoin
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from engine.spiff.scripting import Kind
 from engine.spiff.transitions import Leaf, Lineage, Opened, Source, Step
+from engine.spiff.watching import MARK, Kind, unmarked
 
-ORIGIN, CHANGED = "\0origin", "\0step"
+ORIGIN, CHANGED = f"{MARK}origin", f"{MARK}step"
 SILENT = (NoneEventDefinition, TerminateEventDefinition)
 
 
@@ -74,7 +74,7 @@ class Recording:
             lineage = self._lineage(task.data)
             if lineage is not None:
                 self._lineages[task.id] = lineage
-            task.data = {key: value for key, value in task.data.items() if key[:1] != "\0"}
+            task.data = unmarked(task.data)
 
     def leaf(
         self,

@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from enum import Enum
-from typing import Any, Protocol
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from SpiffWorkflow.task import Task
@@ -19,6 +18,7 @@ from engine.clock import local_date
 from engine.decisions import Decision
 from engine.errors import DiagramError, Problem
 from engine.feel import Expression, compile_expression, plain
+from engine.spiff.watching import Intervening, Kind, Watching, unmarked
 from engine.write_buffer import WriteBuffer
 
 LATEST = "latest"
@@ -31,28 +31,6 @@ class Tables:
 
     version: int
     decisions: Mapping[str, Decision]
-
-
-class Kind(Enum):
-    """What a step does with its token's data."""
-
-    CHANGES = "changes"  # an operator, a decision, a person's answers
-    CHOOSES = "chooses"  # a gateway
-    WAITS = "waits"  # a timer, computing when it is due
-
-
-class Watching(Protocol):
-    """Who is told of each step that is done."""
-
-    def note(self, kind: Kind, does: Callable[[Any], Any], task: Task, outcome: str = "") -> None: ...
-
-
-class Intervening(Protocol):
-    """Who may have something else done than what is drawn."""
-
-    def takes(self, task: Task) -> bool: ...
-
-    def passes(self, task: Task, element: str) -> bool: ...
 
 
 class Scripting:
@@ -71,10 +49,10 @@ class Scripting:
         self.latest = latest
         self.now = self.horizon = call.now
         self.zone = zone
-        self.running: Task | None = None  # the step being run: where an error happened
-        self.interventions: Intervening | None = None
         self.answers: Mapping[str, Any] = {}  # of the person whose finished task is being taken
         self.recording: Watching | None = None
+        self.running: Task | None = None  # the step being run: where an error happened
+        self.interventions: Intervening | None = None
         self._call = call
         self._calls = 0
         self._moment: Mapping[str, Any] = {}
@@ -130,7 +108,7 @@ class Scripting:
         element = task.task_spec.bpmn_id
         call = replace(
             self._call,
-            data={key: value for key, value in task.data.items() if key[:1] != "\0"},  # without a recording's marks
+            data=unmarked(task.data),
             element=element,
             stage=self.programme.stage_of(element),
             token=f"{self._call.token}.{self._calls}",

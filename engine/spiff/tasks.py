@@ -13,7 +13,7 @@ from SpiffWorkflow.spiff.specs.spiff_task import SpiffBpmnTask
 from SpiffWorkflow.task import Task
 
 from engine.errors import BusinessError
-from engine.spiff.scripting import Kind
+from engine.spiff.watching import Kind
 
 
 class OperatorTask(ServiceTask):

@@ -14,7 +14,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.feel import YearsMonths
-from engine.spiff.scripting import Kind
+from engine.spiff.watching import Kind
 
 
 def stored(moment: datetime) -> str:

@@ -14,7 +14,8 @@ from types import SimpleNamespace
 from typing import Any, TypeAlias
 
 from engine.errors import BusinessError
-from engine.spiff.scripting import Kind, Scripting
+from engine.spiff.scripting import Scripting
+from engine.spiff.watching import Kind
 
 START, TIMER = "$start", "$timer"
 MAX_STEPS = 20_000  # of one deployment: what is rarer than that is left to SpiffWorkflow

@@ -96,12 +96,26 @@ def fire_timers(workflow: BpmnWorkflow) -> None:
 
 def next_due(workflow: BpmnWorkflow) -> datetime | None:
     """Give the earliest moment at which a timer fires, or None."""
-    dues = [
-        due
-        for task in workflow.event_manager.tasks.values()
+    return min(_dues(workflow).values(), default=None)
+
+
+def overdue(workflow: BpmnWorkflow, until: datetime) -> set[int]:
+    """Give the numbers of the waiting timers that are due up to a moment."""
+    return {number for number, due in _dues(workflow).items() if due <= until}
+
+
+def _dues(workflow: BpmnWorkflow) -> dict[int, datetime]:
+    return {
+        number: due
+        for number, task in workflow.event_manager.tasks.items()
         if task.state == TaskState.WAITING and (due := due_of(task)) is not None
-    ]
-    return min(dues, default=None)
+    }
+
+
+def watches_people(task: Task) -> bool:
+    """Tell whether a timer stands at the edge of a person's task: what it measures is how long people take."""
+    host = task.workflow.spec.task_specs.get(getattr(task.task_spec.event_definition, "host", ""))
+    return bool(host is not None and host.manual)
 
 
 def due_of(task: Task) -> datetime | None:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Integer, Select, Table, and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from engine.holds import Held, due_since, let_go
 from engine.lease import LEASE, is_dead, new_token
 from engine.tables import InboxRow, Incident, Instance
 
@@ -34,6 +35,8 @@ LEASABLE = (
     .with_for_update(skip_locked=True)
 )
 DUE = LEASABLE.where(Instance.due_at <= bindparam("now")).order_by(Instance.due_at, Instance.id)
+LET_GO = LEASABLE.where(let_go(Instance.due_at, Instance.id)).order_by(Instance.due_at, Instance.id)
+DUE_SINCE = DUE.where(due_since(Instance.due_at))
 WITH_MAIL = LEASABLE.where(select(InboxRow.id).where(MAIL).exists()).order_by(Instance.id)
 TAKE = (
     update(INSTANCE)
@@ -46,14 +49,14 @@ HEARD_BY_NOBODY = update(InboxRow).where(*UNHEARD).values(handled_at=bindparam("
 
 
 def claim(
-    session: Session, *, now: datetime, wall: datetime, limit: int, key: str | None = None
+    session: Session, *, now: datetime, wall: datetime, limit: int, key: str | None = None, held: Held | None = None
 ) -> tuple[str, list[int]]:
     """Lease up to `limit` instances that are due at `now` or have mail; give (token, instance ids).
 
-    Leases run on the machine's clock `wall`: a virtual clock stands still.
+    Leases run on the machine's clock `wall`: a virtual clock stands still. What is `held` is left, but for its mail.
     """
     moment = {"now": now, "wall": wall}
-    found = _found(session, DUE, key, {**moment, "most": limit})
+    found = _due(session, key, {**moment, "most": limit}, held)
     if len(found) < limit:
         mail = _found(session, WITH_MAIL, key, {**moment, "most": limit - len(found)})
         found += [each for each in mail if each not in set(found)]
@@ -62,6 +65,14 @@ def claim(
         lease = {"found": found, "until": wall + LEASE, "token": token}
         session.connection().execute(TAKE, lease)
     return token, found
+
+
+def _due(session: Session, key: str | None, values: Mapping[str, Any], held: Held | None) -> list[int]:
+    if held is None:
+        return _found(session, DUE, key, values)
+    first = _found(session, LET_GO, key, {**values, **held.position})
+    left = values["most"] - len(first)
+    return first + _found(session, DUE_SINCE, key, {**values, **held.position, "most": left}) if left else first
 
 
 def _found(session: Session, query: Select[int], key: str | None, values: Mapping[str, Any]) -> list[int]:

@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from engine.catalogue import Call, Facts, Retry
+from engine.gaps import STOOD_STILL
+from engine.holds import Held
 from engine.instances import RESUME
 from engine.interventions import ORDERS
 from engine.programmes import Loaded, Programmes
@@ -20,8 +22,10 @@ from engine.spiff.replaying import Foreseen, advance_known, foresee
 from engine.spiff.scripting import Tables
 from engine.write_buffer import WriteBuffer
 
+TO_THE_ENGINE = ORDERS | {RESUME, STOOD_STILL}  # messages for the engine itself: no transition is known for these
 
-class Held(NamedTuple):
+
+class Claimed(NamedTuple):
     """A claimed instance as it was read: the columns of Instance that an advance needs."""
 
     id: int
@@ -30,6 +34,7 @@ class Held(NamedTuple):
     status: str
     stage: str
     element: str
+    due_at: datetime | None
     shape_id: int | None
     bindings: bytes | None
     revision: int
@@ -54,7 +59,7 @@ class Mail(NamedTuple):
 class Case:
     """One claimed instance with its mail and facts."""
 
-    instance: Held
+    instance: Claimed
     loaded: Loaded
     mail: Sequence[Mail]
     facts: Facts
@@ -85,12 +90,20 @@ class Failed:
 
 
 class Computing:
-    """The computing of one batch at one moment; `latest` are the shared decisions of that moment."""
+    """The computing of one batch at one moment; `latest` and `held` are the shared decisions and the hold then."""
 
     def __init__(
-        self, programmes: Programmes, now: datetime, today: date, zone: ZoneInfo, latest: Tables | None = None
+        self,
+        programmes: Programmes,
+        now: datetime,
+        today: date,
+        zone: ZoneInfo,
+        latest: Tables | None = None,
+        *,
+        held: Held | None = None,
     ) -> None:
         self.programmes, self.now, self.today, self.zone, self.latest = programmes, now, today, zone, latest
+        self.held = held
 
     def advance(self, case: Case) -> Computed | Failed:
         """Advance one case; every error of the attempt is caught here, and nowhere below."""
@@ -112,7 +125,9 @@ class Computing:
     def _foreseen(self, case: Case) -> Foreseen | None:
         """Say which known transition the case may take: only where one thing happened to it, and its clocks run."""
         instance = case.instance
-        if instance.suspended_at is not None or any(row.name == RESUME or row.name in ORDERS for row in case.mail):
+        if instance.suspended_at is not None or self._is_held(instance):
+            return None
+        if any(row.name in TO_THE_ENGINE for row in case.mail):
             return None
         stimuli = [Stimulus(row.id, row.name, row.payload) for row in case.mail]
         return foresee(self._parked(instance), stimuli, self.now)
@@ -127,7 +142,7 @@ class Computing:
             execution.learn(foreseen, transitions)
         return computed
 
-    def _parked(self, instance: Held) -> Parked | None:
+    def _parked(self, instance: Claimed) -> Parked | None:
         if instance.shape_id is None or instance.bindings is None:
             return None
         return Parked(self.programmes.shape(instance.shape_id), instance.bindings, instance.shape_id)
@@ -159,6 +174,9 @@ class Computing:
             # still suspended counts on from now.
             end = min(self.now, instance.suspended_until or self.now)
             execution.shift(max(end - instance.suspended_at, timedelta()))
+        self._give_back(case, execution, write)
+        if self.held is not None and self._is_held(instance):
+            execution.hold(self.held.until)
         if resumed is not None:
             write.history(kind="resumed", text=resumed[1])
             write.record[-1]["who"] = resumed[0]
@@ -167,12 +185,26 @@ class Computing:
             execution.fire()
         return self._result(case, execution.park(before), write, suspended=still)
 
-    def _restore(self, instance: Held, execution: Execution) -> set[str]:
+    def _restore(self, instance: Claimed, execution: Execution) -> set[str]:
         parked = self._parked(instance)
         if parked is None:
             execution.start()
             return set()
         return execution.resume(parked)
+
+    def _give_back(self, case: Case, execution: Execution, write: WriteBuffer) -> None:
+        """Move the timers that watch people by the time for which nothing was done."""
+        for row in case.mail:
+            if row.name == STOOD_STILL:
+                execution.shift(timedelta(seconds=row.payload["seconds"]), watching_people=True)
+                execution.result.results[row.id] = "delivered"
+                write.history(kind="deadlines_moved", detail=row.payload)
+
+    def _is_held(self, instance: Claimed) -> bool:
+        """Tell whether a case that has mail is held: then it hears it, and what was due in the gap goes on waiting."""
+        if self.held is None or instance.shape_id is None:
+            return False
+        return instance.due_at is None or self.held.covers(instance.due_at, instance.id)
 
     def _resumes(self, case: Case) -> tuple[str, str] | None:
         """Tell who lets a suspended case go on, and why: a person's message, or the agreed end of the suspension."""
@@ -188,7 +220,7 @@ class Computing:
                 execution.result.results[row.id] = "delivered"
             elif row.name in ORDERS:
                 execution.obey(row.id)
-            else:
+            elif row.name != STOOD_STILL:
                 execution.take(Stimulus(row.id, row.name, row.payload), suspended=suspended)
 
     def _result(self, case: Case, advanced: Advanced, write: WriteBuffer, *, suspended: bool) -> Computed:

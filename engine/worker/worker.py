@@ -16,20 +16,21 @@ from sqlalchemy.orm import Session
 from engine.catalogue import Catalogue, Facts
 from engine.clock import Clock, SystemClock, local_date
 from engine.errors import Conflict, DatabaseTrouble
+from engine.holds import CASES, Held, held
 from engine.incidents import Failure, report
 from engine.programmes import Programmes
 from engine.spiff.scripting import Tables
 from engine.tables import InboxRow, Instance
 from engine.unit_of_work import Database
 from engine.worker.claim import claim, close_mail_of_ended, is_held, release, release_dead
-from engine.worker.compute import Case, Computed, Computing, Failed, Held, Mail, mail_by_key
-from engine.worker.write import write_batch
+from engine.worker.compute import Case, Claimed, Computed, Computing, Failed, Mail, mail_by_key
+from engine.worker.write import refuse_unheard, write_batch
 
 BATCH = 100  # what a batch writes keeps people waiting on SQLite: some milliseconds
 WAKE_PATIENCE_S = 5.0
 # Put together once; plain rows, since objects that nobody changes cost three times as much.
-HELD = (
-    select(*(getattr(Instance, name) for name in Held._fields))
+CLAIMED = (
+    select(*(getattr(Instance, name) for name in Claimed._fields))
     .where(Instance.id.in_(bindparam("claimed", expanding=True)))
     .order_by(Instance.id)
 )
@@ -114,19 +115,20 @@ class Worker:
         with self.database.unit_of_work() as session:
             while self._given_up:
                 release(session, self._given_up.pop())
-            token, claimed = claim(session, now=now, wall=self._wall.now(), limit=limit, key=key)
+            kept = held(session, CASES)
+            token, claimed = claim(session, now=now, wall=self._wall.now(), limit=limit, key=key, held=kept)
         if claimed:
             try:
-                self._advance(claimed, token, now, counts)
+                self._advance(claimed, token, now, kept, counts)
             except DatabaseTrouble:
                 self._given_up.append(token)
                 raise
         return len(claimed)
 
-    def _advance(self, claimed: Sequence[int], token: str, now: datetime, counts: Counts) -> None:
+    def _advance(self, claimed: Sequence[int], token: str, now: datetime, kept: Held | None, counts: Counts) -> None:
         """Load, compute and write what was claimed; what could not be done becomes an incident."""
         cases, latest = self._load(claimed, now)
-        computing = Computing(self.programmes, now, local_date(now, self.zone), self.zone, latest)
+        computing = Computing(self.programmes, now, local_date(now, self.zone), self.zone, latest, held=kept)
         results = [computing.advance(case) for case in cases]
         good = [each for each in results if isinstance(each, Computed)]
         bad = [each for each in results if isinstance(each, Failed)]
@@ -137,7 +139,7 @@ class Worker:
 
     def _load(self, claimed: Sequence[int], now: datetime) -> tuple[list[Case], Tables | None]:
         with self.database.reading() as session:
-            instances = [Held._make(row) for row in session.execute(HELD, {"claimed": claimed})]
+            instances = [Claimed._make(row) for row in session.execute(CLAIMED, {"claimed": claimed})]
             keys = [instance.business_key for instance in instances]
             mail = mail_by_key(Mail._make(row) for row in session.execute(UNHEARD, {"keys": keys, "now": now}))
             facts = self._load_facts(session, keys, now)
@@ -160,6 +162,7 @@ class Worker:
         try:
             with self.database.unit_of_work() as session:
                 write_batch(session, batch, self.programmes, token, now)
+                refuse_unheard(session, batch, self.clock.now())
         except (Conflict, SQLAlchemyError) as error:
             if len(batch) > 1:
                 return [failed for each in batch for failed in self._write([each], token, now, counts)]

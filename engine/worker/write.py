@@ -76,6 +76,18 @@ def _freed(each: Computed) -> bool:
     return was == "stuck" or (was == "suspended" and each.status != "suspended")
 
 
+def refuse_unheard(session: Session, batch: Sequence[Computed], now: datetime) -> None:
+    """Raise Conflict where a message came while a written case was computed: it wins over what was not yet kept.
+
+    Call it last: by now the cases' rows are locked, and a person who was finishing one of their tasks has finished.
+    """
+    keys = [each.case.instance.business_key for each in batch]
+    own = {row["unique_key"] for each in batch for row in each.write.messages}
+    unheard = (InboxRow.business_key.in_(keys), InboxRow.handled_at.is_(None), InboxRow.not_before <= now)
+    if set(session.scalars(select(InboxRow.unique_key).where(*unheard))) - own:
+        raise Conflict("a message came while the case was computed: it is computed again")
+
+
 def _record(each: Computed) -> tuple[list[dict[str, Any]], int, str]:
     instance = each.case.instance
     return chained(

@@ -8,8 +8,8 @@ import pytest
 
 from engine.catalogue import Call, Facts
 from engine.errors import NotFound, Unusable
-from engine.spiff.codec import load_shape
 from engine.spiff.advance import Advanced, Parked, Stimulus
+from engine.spiff.codec import load_shape
 from engine.spiff.execution import Execution
 from engine.spiff.parsing import Specification, parse
 from engine.spiff.placing import check, place, places

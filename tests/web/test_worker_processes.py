@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from engine.tables import Duty, WorkerProcess
+from tests import databases
 from web.context import Context
 
 PATIENCE_S = 60
@@ -19,7 +20,7 @@ PATIENCE_S = 60
 
 @pytest.fixture
 def workers(parts: Context) -> Iterator[subprocess.Popen[bytes]]:
-    environment = {**os.environ, "DULY_HOME": parts.settings.home}
+    environment = {**os.environ, **databases.environment(parts.settings.folder)}
     command = [sys.executable, "-m", "web.commands", "worker", "--processes", "2"]
     with subprocess.Popen(command, env=environment, cwd=Path(__file__).parents[2]) as started:
         yield started

@@ -15,8 +15,9 @@ from SpiffWorkflow.spiff.specs.event_definitions import MessageEventDefinition
 from SpiffWorkflow.util.task import TaskState
 
 from engine.catalogue import Call, Facts
+from engine.spiff.advance import TASK_DONE, Parked, Stimulus
 from engine.spiff.codec import load_shape, restore
-from engine.spiff.execution import INSTANT, NEVER, TASK_DONE, Execution, Parked, Stimulus
+from engine.spiff.execution import INSTANT, NEVER, Execution
 from engine.spiff.parsing import Specification, parse
 from engine.spiff.scripting import Programme, Scripting, Tables
 from engine.spiff.workflow import forget_removed, next_due

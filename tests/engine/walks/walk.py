@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from engine.spiff.execution import Stimulus
+from engine.spiff.advance import Stimulus
 from tests.engine.toys import MONDAY, Drawing
 from tests.engine.walks.engines import Ours, Stock
 from tests.engine.walks.sight import Sight, open_tasks
