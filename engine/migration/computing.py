@@ -35,9 +35,7 @@ class Computing:
         instance = standing.instance
         before = Outcome(instance.business_key, instance.status, instance.element, instance.stage, instance.due_at)
         if standing.ordered:
-            return _refused(
-                standing, before, "busy", "what a person ordered for it waits to be done; move it after that"
-            )
+            return _refused(standing, before, "busy", "what was ordered for it waits to be done; move it after that")
         if instance.shape_id is None or instance.bindings is None:  # it takes its first step on the new version
             outcome = replace(before, to_due_at=instance.due_at)
             row = {"at": self.now, "who": "", "kind": MIGRATED, "text": "", "element": "", "stage": instance.stage}
