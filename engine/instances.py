@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from engine import history, inbox, incidents
@@ -58,11 +58,7 @@ def start(session: Session, *, key: str, strategy: str, now: datetime, taken_ove
 
     One that is taken over begins where it stood. Its waits count from then, and none ends before tomorrow.
     """
-    wanted = (Deployment.key == strategy, Deployment.key != DECISIONS, Deployment.active.is_(True))
-    deployment = session.scalar(select(Deployment.id).where(*wanted))
-    if deployment is None:
-        message = f"strategy {strategy!r} is not deployed; deploy it, or correct the decision that chose it for {key}"
-        raise NotFound(message)
+    deployment = _active(session, strategy, key)
     instance = _begun(session, key, deployment, now)
     if taken_over is not None:
         _take_over(session, instance, taken_over, now)
@@ -92,6 +88,24 @@ def _begun(session: Session, key: str, deployment: int, now: datetime) -> Instan
     session.add(instance)
     session.flush()
     return instance
+
+
+def start_many(session: Session, *, keys: Sequence[str], strategy: str, now: datetime) -> None:
+    """Let `strategy` begin for many cases, none of which ever had a process, by one statement."""
+    deployment = _active(session, strategy, f"{len(keys)} cases")
+    row = {"deployment_id": deployment, "status": "new", "due_at": now, "started_at": now}
+    if keys:
+        session.execute(insert(Instance), [{"business_key": key, **row} for key in keys])
+
+
+def _active(session: Session, strategy: str, chosen_for: str) -> int:
+    wanted = (Deployment.key == strategy, Deployment.key != DECISIONS, Deployment.active.is_(True))
+    deployment = session.scalar(select(Deployment.id).where(*wanted))
+    if deployment is None:
+        which = f"the decision that chose it for {chosen_for}"
+        message = f"strategy {strategy!r} is not deployed; deploy it, or correct {which}"
+        raise NotFound(message)
+    return deployment
 
 
 def _continued(session: Session, key: str) -> tuple[int, str]:

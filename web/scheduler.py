@@ -16,6 +16,7 @@ from engine import duties, processes
 from engine.clock import SystemClock
 from engine.errors import TemporaryError
 from engine.lease import this_process
+from engine.measures import take_census
 from web.context import Context
 from web.day_run import begin_today, resting_since
 from web.jobs.kinds import KINDS
@@ -63,12 +64,18 @@ def do_sign(parts: Context) -> None:
         processes.seen(session, this_process(), wall=WALL.now())
 
 
+def do_census(parts: Context) -> None:
+    """Count the cases by status, for the measures."""
+    take_census(parts.database, now=parts.now())
+
+
 ROUTINES = (
     Routine("sign of life", 10, do_sign, rests=False),
     Routine("day", 10, do_day, alone=True),
     Routine("jobs", 1, do_jobs, rests=False),
     Routine("due work", 2, do_due),
     Routine("outbox", 5, do_outbox),
+    Routine("census", 60, do_census, rests=False, alone=True),
 )
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from SpiffWorkflow.bpmn.parser.event_parsers import EventBasedGatewayParser
 from SpiffWorkflow.bpmn.parser.task_parsers import ConditionalGatewayParser, GatewayParser
 from SpiffWorkflow.bpmn.parser.util import full_tag
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
-from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent, IntermediateCatchEvent, StartEvent
+from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent, EventBasedGateway, IntermediateCatchEvent, StartEvent
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.spiff.parser.event_parsers import (
     SpiffBoundaryEventParser,
@@ -16,7 +17,7 @@ from SpiffWorkflow.spiff.parser.event_parsers import (
     SpiffStartEventParser,
 )
 from SpiffWorkflow.spiff.parser.process import SpiffBpmnParser
-from SpiffWorkflow.spiff.parser.task_spec import ServiceTaskParser, SubWorkflowParser, UserTaskParser
+from SpiffWorkflow.spiff.parser.task_spec import ServiceTaskParser, SpiffTaskParser, SubWorkflowParser, UserTaskParser
 from SpiffWorkflow.spiff.specs.defaults import SubWorkflowTask, UserTask
 
 from engine.spiff.joins import EndJoin, InclusiveJoin, ParallelJoin
@@ -34,6 +35,10 @@ class _Catch(TimerParsing, SpiffIntermediateCatchEventParser): ...
 
 
 class _Boundary(TimerParsing, SpiffBoundaryEventParser): ...
+
+
+class _Race(EventBasedGatewayParser, SpiffTaskParser):
+    """Where a case stands while it waits for the first of several events: the library drops its properties."""
 
 
 class _Repeating:
@@ -57,6 +62,7 @@ class _Parser(SpiffBpmnParser):
         full_tag("startEvent"): (_Start, StartEvent),
         full_tag("intermediateCatchEvent"): (_Catch, IntermediateCatchEvent),
         full_tag("boundaryEvent"): (_Boundary, BoundaryEvent),
+        full_tag("eventBasedGateway"): (_Race, EventBasedGateway),
         full_tag("userTask"): (_User, UserTask),
         full_tag("serviceTask"): (_Service, OperatorTask),
         full_tag("businessRuleTask"): (DecisionTaskParser, DecisionTask),

@@ -8,8 +8,9 @@ from itertools import count
 
 from SpiffWorkflow.bpmn import BpmnEvent, BpmnWorkflow
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
+from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEvent
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnBaseWorkflow
-from SpiffWorkflow.spiff.specs.event_definitions import MessageEventDefinition
+from SpiffWorkflow.spiff.specs.event_definitions import ErrorEventDefinition, MessageEventDefinition
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
@@ -61,7 +62,24 @@ def _run_ready(workflow: BpmnWorkflow, seen: Seen) -> int:
         if task.state == TaskState.READY and task.id in task.workflow.tasks and _run(workflow, task):
             seen(task)
             ran += 1
+            if task.state == TaskState.STARTED or _throws_error(task):
+                ran += _interrupt(workflow, seen)
     return ran + _finish_subprocesses(workflow)
+
+
+def _throws_error(task: Task) -> bool:
+    return isinstance(getattr(task.task_spec, "event_definition", None), ErrorEventDefinition)
+
+
+def _interrupt(workflow: BpmnWorkflow, seen: Seen) -> int:
+    """Let the event that caught an error end its host at once: nothing else may run, or fail, in there before."""
+    ran = 0
+    for task in all_tasks(workflow):
+        if task.state == TaskState.READY and isinstance(task.task_spec, BoundaryEvent):
+            task.run()
+            seen(task)
+            ran += 1
+    return ran
 
 
 def _run(workflow: BpmnWorkflow, task: Task) -> bool:

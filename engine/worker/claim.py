@@ -32,12 +32,13 @@ LEASABLE = (
     select(Instance.id)
     .where(Instance.status != "ended", FREE)
     .limit(bindparam("most", type_=Integer()))
-    .with_for_update(skip_locked=True)
+    .with_for_update(of=Instance, skip_locked=True)
 )
 DUE = LEASABLE.where(Instance.due_at <= bindparam("now")).order_by(Instance.due_at, Instance.id)
 LET_GO = LEASABLE.where(let_go(Instance.due_at, Instance.id)).order_by(Instance.due_at, Instance.id)
 DUE_SINCE = DUE.where(due_since(Instance.due_at))
-WITH_MAIL = LEASABLE.where(select(InboxRow.id).where(MAIL).exists()).order_by(Instance.id)
+# From the mail to the cases, oldest first: looking for mail case by case would cost every parked case a glance.
+WITH_MAIL = LEASABLE.join(InboxRow, MAIL).order_by(InboxRow.not_before, InboxRow.id)
 TAKE = (
     update(INSTANCE)
     .where(INSTANCE.c.id.in_(bindparam("found", expanding=True)))
@@ -59,7 +60,7 @@ def claim(
     found = _due(session, key, {**moment, "most": limit}, held)
     if len(found) < limit:
         mail = _found(session, WITH_MAIL, key, {**moment, "most": limit - len(found)})
-        found += [each for each in mail if each not in set(found)]
+        found = list(dict.fromkeys((*found, *mail)))  # who is due may have mail, and several letters
     token = new_token()
     if found:
         lease = {"found": found, "until": wall + LEASE, "token": token}

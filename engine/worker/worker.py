@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from engine import totals
 from engine.catalogue import Catalogue, Facts
 from engine.clock import Clock, SystemClock, local_date
 from engine.errors import Conflict, DatabaseTrouble
@@ -40,6 +41,7 @@ UNHEARD = (
     .where(InboxRow.handled_at.is_(None), InboxRow.not_before <= bindparam("now"))
     .order_by(InboxRow.id)
 )
+COUNTED = ("advanced", "steps", "started", "ended", "tasks_opened")
 LoadFacts = Callable[[Session, Sequence[str], datetime], Mapping[str, Facts]]
 
 
@@ -163,6 +165,7 @@ class Worker:
             with self.database.unit_of_work() as session:
                 write_batch(session, batch, self.programmes, token, now)
                 refuse_unheard(session, batch, self.clock.now())
+                totals.add(session, _happened(batch))
         except (Conflict, SQLAlchemyError) as error:
             if len(batch) > 1:
                 return [failed for each in batch for failed in self._write([each], token, now, counts)]
@@ -174,11 +177,18 @@ class Worker:
     def _report(self, failures: Sequence[Failed], token: str, now: datetime, counts: Counts) -> None:
         """Give back what is still held, and record what failed of it: a lease that ran out is somebody else's now."""
         with self.database.unit_of_work() as session:
-            for failed in failures:
+            held = [failed for failed in failures if is_held(session, failed.case.instance.id, token)]
+            for failed in held:
                 instance = failed.case.instance
-                if not is_held(session, instance.id, token):
-                    continue
-                counts.incidents += 1
                 failure = Failure(failed.error, failed.element, failed.trace, failed.data, failed.retry)
                 report(session, instance.id, failure, now=now)
             release(session, token)
+            totals.add(session, {"incidents": len(held)})
+        counts.incidents += len(held)
+
+
+def _happened(batch: Sequence[Computed]) -> dict[str, int]:
+    counts = Counts()
+    for each in batch:
+        counts.add(each)
+    return {name: getattr(counts, name) for name in COUNTED}

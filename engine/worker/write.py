@@ -50,6 +50,11 @@ HANDLE = (
     .where(INBOX.c.id == bindparam("b_id"))
     .values(handled_at=bindparam("handled_at"), result=bindparam("result"))
 )
+UNHEARD = (
+    select(INBOX.c.unique_key)
+    .where(INBOX.c.business_key.in_(bindparam("keys", expanding=True)))
+    .where(INBOX.c.handled_at.is_(None), INBOX.c.not_before <= bindparam("now"))
+)
 
 
 def write_batch(session: Session, batch: Sequence[Computed], programmes: Programmes, token: str, now: datetime) -> None:
@@ -83,8 +88,7 @@ def refuse_unheard(session: Session, batch: Sequence[Computed], now: datetime) -
     """
     keys = [each.case.instance.business_key for each in batch]
     own = {row["unique_key"] for each in batch for row in each.write.messages}
-    unheard = (InboxRow.business_key.in_(keys), InboxRow.handled_at.is_(None), InboxRow.not_before <= now)
-    if set(session.scalars(select(InboxRow.unique_key).where(*unheard))) - own:
+    if set(session.connection().scalars(UNHEARD, {"keys": keys, "now": now})) - own:
         raise Conflict("a message came while the case was computed: it is computed again")
 
 

@@ -65,5 +65,5 @@ def test_a_worker_whose_server_died_before_it_began_stops(parts: Context, monkey
 
 def test_routines_are_called_by_their_names_and_late_ones_are_no_news(parts: Context) -> None:
     built = scheduler.build_scheduler(parts, scheduler.ROUTINES)
-    assert [job.name for job in built.get_jobs()] == ["sign of life", "day", "jobs", "due work", "outbox"]
+    assert [job.name for job in built.get_jobs()] == ["sign of life", "day", "jobs", "due work", "outbox", "census"]
     assert not logging.getLogger("apscheduler.scheduler").isEnabledFor(logging.WARNING)

@@ -12,6 +12,7 @@ from web.commands.backup import backup
 from web.commands.cases import cases
 from web.commands.demo import demo
 from web.commands.imports import import_
+from web.commands.replay import replay
 from web.commands.report import report
 from web.commands.run import run
 from web.commands.schema import init, upgrade
@@ -26,7 +27,7 @@ PARTLY_REFUSED = 3
 
 COMMANDS: tuple[click.Command, ...] = (
     *(init, upgrade, backup, users),
-    *(import_, run, cases, report, sending_, strategies),
+    *(import_, run, cases, report, replay, sending_, strategies),
     *(serve, worker, demo),
 )
 

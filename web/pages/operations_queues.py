@@ -11,14 +11,17 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine.clock import SystemClock
 from engine.errors import NotFound
+from engine.measures import measure
 from engine.tables import InboxRow, OutboxRow
 from web.context import context
 from web.day_run import last_sitting
 from web.jobs.table import Job
 from web.links import address
 from web.pages.jobs import STATES
-from web.pages.operations import pages, shortened
+from web.pages.operations import shortened
+from web.pages.operations_deeds import pages
 from web.queries.operations import Named, count_stuck, queues, send_again, with_names
 from web.queries.words import template_name
 from web.security.access import requires
@@ -101,6 +104,7 @@ def system() -> ResponseReturnValue:
             "operations/system.html",
             queues={queue.name: queue for queue in queues(session, now)},
             stuck=count_stuck(session),
+            measures=measure(session, now=now, wall=SystemClock().now()),
             sitting=last_sitting(context().database),
             work=work,
             states=STATES,

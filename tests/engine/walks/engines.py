@@ -131,7 +131,7 @@ class Ours(_Engine):
 
     def _park(self, execution: Execution, before: set[str]) -> None:
         advanced = execution.park(before)
-        self.ended = advanced.ended
+        self.ended, self.due = advanced.ended, advanced.due_at
         if advanced.shape is not None and advanced.bindings is not None:
             self.size = len(advanced.shape)
             self.parked = Parked(load_shape(advanced.shape), advanced.bindings)
