@@ -13,6 +13,7 @@ from engine.errors import Conflict, Unusable
 from web.context import context
 from web.entries import row_numbers
 from web.links import address
+from web.queries.catch_up import held_now
 from web.queries.operations import Stuck, find_stuck, stuck_cases
 from web.queries.words import people_names, strategy_name
 from web.security.access import requires
@@ -31,7 +32,9 @@ def index() -> ResponseReturnValue:
     """List the stuck cases."""
     with context().reading() as session:
         found = stuck_cases(session)
-        return respond(_table(found), Listed(found), "operations/index.html", steps=_steps(found))
+        return respond(
+            _table(found), Listed(found), "operations/index.html", steps=_steps(found), held=held_now(session)
+        )
 
 
 @pages.get("/stuck/<int:number>")
