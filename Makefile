@@ -19,11 +19,12 @@ NODE_PATH_FIRST := PATH="$$PATH:$(CURDIR)/$(BIN)"; \
 CHROMIUM := command -v chromium-headless-shell || command -v chromium || command -v chromium-browser || command -v google-chrome
 WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$(( n > 8 ? 8 : n < 2 ? 2 : n )))
 
-.PHONY: help setup demo test check format texts soak browser clean tck
+.PHONY: help setup demo test test-postgresql check format texts soak browser clean tck
 
 help:
 	@echo "make demo    set everything up and open a populated portfolio in the web"
 	@echo "make test    set everything up and run the tests"
+	@echo "make test-postgresql  the same on PostgreSQL: of DULY_TEST_DATABASE_URL, else one that comes with the tests"
 	@echo "make setup   set everything up; the command is then .venv/bin/duly"
 	@echo "make check   ruff, mypy --strict and import-linter"
 	@echo "make format  let ruff put the code in order"
@@ -41,7 +42,10 @@ demo: setup
 test: setup browser
 	@chosen="not soak"; if ! { $(CHROMIUM); } >/dev/null; then chosen="not soak and not browser"; fi; \
 	echo "Running the tests with $(WORKERS) workers ..."; \
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal -m "$$chosen" $(ARGS)
+	TEST_DATABASE=$(DATABASE) $(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal -m "$$chosen" $(ARGS)
+
+test-postgresql:
+	@$(MAKE) test DATABASE=postgresql
 
 soak: setup
 	@echo "Running the long tests; this takes a while ..."

@@ -75,6 +75,19 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
+class Retry:
+    """How a step is tried again after a TemporaryError: `attempts` in all, each pause `factor` times the one before."""
+
+    attempts: int = 6
+    first_pause: timedelta = timedelta(minutes=5)  # with the others: 5, 10, 20, 40, 80 minutes; then a person
+    factor: float = 2.0
+
+    def pause(self, attempts: int) -> timedelta | None:
+        """Give how long to wait after so many attempts; None where a person is to decide."""
+        return self.first_pause * self.factor ** (attempts - 1) if attempts < self.attempts else None
+
+
+@dataclass(frozen=True, slots=True)
 class Operator:
     """A verb a service task may use; `errors` are the codes that a boundary event must catch."""
 
@@ -84,6 +97,7 @@ class Operator:
     errors: tuple[str, ...]
     parameters: tuple[Parameter, ...]
     function: Callable[..., Any]
+    retry: Retry = Retry()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +115,13 @@ def operator(
     title: str,
     errors: tuple[str, ...] = (),
     help: str = "",  # noqa: A002 - the editor's word
+    retry: Retry = Retry(),
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Describe a function as an operator; it is offered only where a catalogue lists it."""
 
     def describe(function: Callable[P, R]) -> Callable[P, R]:
         text = help or inspect.getdoc(function) or ""
-        function.operator = Operator(name, title, text, errors, _parameters(function), function)  # type: ignore[attr-defined]
+        function.operator = Operator(name, title, text, errors, _parameters(function), function, retry)  # type: ignore[attr-defined]
         return function
 
     return describe

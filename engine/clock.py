@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -44,3 +44,8 @@ class VirtualClock:
 def local_date(now: datetime, zone: ZoneInfo) -> date:
     """Give the calendar day of `now` in the business time zone."""
     return now.astimezone(zone).date()
+
+
+def start_of_tomorrow(now: datetime, zone: ZoneInfo) -> datetime:
+    """Give the midnight after `now` in the business time zone."""
+    return datetime.combine(local_date(now, zone) + timedelta(days=1), time(), zone)

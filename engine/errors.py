@@ -49,6 +49,10 @@ class TemporaryError(DulyError):
     """The outside is not there just now: tried again later."""
 
 
+class DatabaseTrouble(TemporaryError):
+    """The database cannot answer or keep anything now; what was begun in it was rolled back whole."""
+
+
 class Conflict(DulyError):
     """Somebody else was faster, or the thing is no longer in the state it was."""
 

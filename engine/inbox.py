@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Table, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from engine.tables import InboxRow
+
+INBOX: Table = InboxRow.__table__  # type: ignore[assignment]
 
 
 def post(
@@ -42,7 +44,7 @@ def post_all(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     known = set(session.scalars(select(InboxRow.unique_key).where(InboxRow.unique_key.in_(keys)))) if keys else set()
     new = [row for row in rows if row["unique_key"] not in known]
     if new:
-        session.execute(insert(InboxRow), new)
+        session.connection().execute(insert(INBOX), new)
 
 
 def withdraw(session: Session, unique_key: str, *, now: datetime) -> bool:

@@ -1,43 +1,57 @@
-"""Stuck cases: what failed is tried again by itself when it may pass, else a person decides."""
+"""Stuck cases: what failed is tried again by itself when it may pass, else a person decides (see engine.operations)."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import history
+from engine.catalogue import Retry
 from engine.errors import Conflict, NotFound, TemporaryError
-from engine.tables import Incident, Instance, TaskRow
-
-FIRST_RETRY = timedelta(minutes=5)
-MAX_ATTEMPTS = 6  # 5, 10, 20, 40, 80 minutes; then a person
+from engine.feel import plain
+from engine.tables import Incident, Instance
 
 
-def report(
-    session: Session, instance_id: int, *, error: Exception, element: str, trace: str, now: datetime
-) -> Incident:
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What went wrong, at which element, with which variables, and how it may be tried again."""
+
+    error: Exception
+    element: str
+    trace: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+    retry: Retry = Retry()  # noqa: RUF009 - it is immutable
+
+
+def report(session: Session, instance_id: int, failure: Failure, *, now: datetime) -> Incident:
     """Record that an instance could not go on; a temporary error is tried again with growing pauses."""
     instance = session.get_one(Instance, instance_id, with_for_update=True)
-    incident = _unresolved(session, instance_id) or Incident(
+    incident = open_of(session, instance_id) or Incident(
         instance_id=instance_id, business_key=instance.business_key, attempts=0, element="", error="", at=now
     )
-    incident.attempts += 1
-    incident.at, incident.detail = now, trace
-    incident.element, incident.error = element or instance.element, f"{type(error).__name__}: {error}"
-    again = isinstance(error, TemporaryError) and incident.attempts < MAX_ATTEMPTS
-    incident.retry_at = now + FIRST_RETRY * 2 ** (incident.attempts - 1) if again else None
+    element, error = failure.element or instance.element, f"{type(failure.error).__name__}: {failure.error}"
+    known = (incident.element, incident.error) == (element, error)
+    incident.attempts = incident.attempts + 1 if incident.element in {"", element} else 1
+    incident.at, incident.element, incident.error, incident.detail = now, element, error, failure.trace
+    incident.data, incident.resolved_by, incident.resolution = plain(failure.data), None, None
+    pause = failure.retry.pause(incident.attempts) if isinstance(failure.error, TemporaryError) else None
+    incident.retry_at = None if pause is None else now + pause
     session.add(incident)
     instance.status, instance.due_at = "stuck", incident.retry_at
     instance.lease_until = instance.lease_token = None
-    if incident.attempts == 1:
-        history.record(session, instance.business_key, who="duly", kind="stuck", text=incident.error, now=now)
+    if not known:
+        history.append(session, instance, who="duly", kind="stuck", text=error, element=element, now=now)
     session.flush()
     return incident
 
 
-def _unresolved(session: Session, instance_id: int) -> Incident | None:
+def open_of(session: Session, instance_id: int) -> Incident | None:
+    """Give what a process is stuck at; None where it is not."""
     query = select(Incident).where(Incident.instance_id == instance_id, Incident.resolved_at.is_(None))
     return session.scalars(query).first()
 
@@ -47,32 +61,14 @@ def unresolved(session: Session) -> list[Incident]:
     return list(session.scalars(select(Incident).where(Incident.resolved_at.is_(None)).order_by(Incident.at.desc())))
 
 
-def retry(session: Session, incident_id: int, *, by: str, reason: str, now: datetime) -> str:
-    """Let the stuck case try again now; gives its business key so that it can be woken."""
-    incident = _get_open(session, incident_id)
-    history.record(session, incident.business_key, who=by, kind="retried", text=reason, now=now)
-    incident.retry_at = now
-    session.execute(update(Instance).where(Instance.id == incident.instance_id).values(due_at=now))
-    return incident.business_key
-
-
-def cancel(session: Session, incident_id: int, *, by: str, reason: str, now: datetime) -> str:
-    """End the stuck case's process for good, with a reason; gives its business key."""
-    incident = _get_open(session, incident_id)
-    history.record(session, incident.business_key, who=by, kind="cancelled", text=reason, now=now)
-    incident.resolved_at, incident.resolved_by, incident.resolution = now, by, f"cancelled: {reason}"
-    ended = {"status": "ended", "ended_at": now, "due_at": None, "shape_id": None, "bindings": None}
-    session.execute(update(Instance).where(Instance.id == incident.instance_id).values(**ended, outcome="cancelled"))
-    still_open = (TaskRow.instance_id == incident.instance_id, TaskRow.status == "open")
-    session.execute(update(TaskRow).where(*still_open).values(status="withdrawn", done_at=now))
-    return incident.business_key
-
-
-def _get_open(session: Session, incident_id: int) -> Incident:
-    incident = session.get(Incident, incident_id, with_for_update=True)
+def get_open(session: Session, incident_id: int) -> Incident:
+    """Give a stuck case's incident, held for what a person does to it; raises NotFound, Conflict."""
+    incident = session.get(Incident, incident_id)
     if incident is None:
         message = f"there is no stuck case number {incident_id}"
         raise NotFound(message)
+    session.get_one(Instance, incident.instance_id, with_for_update=True)  # first, as workers do: no deadlock
+    session.refresh(incident, with_for_update=True)
     if incident.resolved_at is not None:
         message = f"{incident.business_key} is no longer stuck: {incident.resolution} by {incident.resolved_by}"
         raise Conflict(message)

@@ -6,15 +6,18 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from engine import history, inbox
+from engine import history, inbox, incidents
 from engine.deployments import DECISIONS
-from engine.errors import Conflict, NotFound
+from engine.errors import Conflict, NotFound, Unusable
+from engine.incidents import Failure
+from engine.interventions import TAKE_OVER
 from engine.tables import Deployment, Instance
 
 RESUME = "$resume"
+OTHER = "other"  # a reason without a word of its own
 CHUNK = 500  # keys per query: below every database's limit on parameters
 
 
@@ -32,17 +35,51 @@ class InstanceView:
     due_at: datetime | None
     started_at: datetime
     ended_at: datetime | None
+    suspend_code: str | None
     suspend_reason: str | None
     suspended_until: datetime | None
 
 
-def start(session: Session, *, key: str, strategy: str, now: datetime) -> Instance:
-    """Let the active version of `strategy` begin for a case; a worker takes its first steps."""
-    wanted = (Deployment.key == strategy, Deployment.key != DECISIONS, Deployment.active.is_(True))
-    deployment = session.scalar(select(Deployment.id).where(*wanted))
-    if deployment is None:
-        message = f"strategy {strategy!r} is not deployed; deploy it, or correct the decision that chose it for {key}"
-        raise NotFound(message)
+@dataclass(frozen=True, slots=True)
+class TakenOver:
+    """A case that stood at a stage in another system, since a moment: here it waits at `element` (see engine.stages).
+
+    Where the strategy has no such place, `element` is "" and `problem` says so: a person then puts the case somewhere.
+    """
+
+    stage: str
+    since: datetime
+    element: str = ""
+    problem: str = ""
+
+
+def start(session: Session, *, key: str, strategy: str, now: datetime, taken_over: TakenOver | None = None) -> Instance:
+    """Let the active version of `strategy` begin for a case; a worker takes its first steps.
+
+    One that is taken over begins where it stood. Its waits count from then, and none ends before tomorrow.
+    """
+    deployment = _active(session, strategy, key)
+    instance = _begun(session, key, deployment, now)
+    if taken_over is not None:
+        _take_over(session, instance, taken_over, now)
+    return instance
+
+
+def _take_over(session: Session, instance: Instance, taken_over: TakenOver, now: datetime) -> None:
+    since, element = taken_over.since.isoformat(), taken_over.element
+    said = {"kind": "taken_over", "text": taken_over.stage, "detail": {"since": since, "element": element}}
+    history.append(session, instance, who="duly", now=now, **said)  # type: ignore[arg-type]
+    if not element:
+        failure = Failure(Unusable(taken_over.problem), "")
+        incidents.report(session, instance.id, failure, now=now)
+        return
+    instance.stage = taken_over.stage
+    unique = f"{TAKE_OVER}:{instance.id}"
+    payload = {"to": element, "since": since, "first": True}
+    inbox.post(session, key=instance.business_key, name=TAKE_OVER, payload=payload, unique_key=unique, now=now)
+
+
+def _begun(session: Session, key: str, deployment: int, now: datetime) -> Instance:
     seq, head = _continued(session, key)
     instance = Instance(
         business_key=key, deployment_id=deployment, status="new", due_at=now, started_at=now, history_seq=seq
@@ -53,6 +90,24 @@ def start(session: Session, *, key: str, strategy: str, now: datetime) -> Instan
     return instance
 
 
+def start_many(session: Session, *, keys: Sequence[str], strategy: str, now: datetime) -> None:
+    """Let `strategy` begin for many cases, none of which ever had a process, by one statement."""
+    deployment = _active(session, strategy, f"{len(keys)} cases")
+    row = {"deployment_id": deployment, "status": "new", "due_at": now, "started_at": now}
+    if keys:
+        session.execute(insert(Instance), [{"business_key": key, **row} for key in keys])
+
+
+def _active(session: Session, strategy: str, chosen_for: str) -> int:
+    wanted = (Deployment.key == strategy, Deployment.key != DECISIONS, Deployment.active.is_(True))
+    deployment = session.scalar(select(Deployment.id).where(*wanted))
+    if deployment is None:
+        which = f"the decision that chose it for {chosen_for}"
+        message = f"strategy {strategy!r} is not deployed; deploy it, or correct {which}"
+        raise NotFound(message)
+    return deployment
+
+
 def _continued(session: Session, key: str) -> tuple[int, str]:
     """Give where the record of an earlier process of the same case ended."""
     query = select(Instance.history_seq, Instance.history_head).where(Instance.business_key == key)
@@ -60,16 +115,26 @@ def _continued(session: Session, key: str) -> tuple[int, str]:
     return (row[0], row[1]) if row else (0, "")
 
 
-def suspend(session: Session, *, key: str, by: str, reason: str, now: datetime, until: datetime | None = None) -> None:
-    """Freeze the clocks of a case; its messages are still heard. Raises Conflict when it is not running."""
+def suspend(
+    session: Session,
+    *,
+    key: str,
+    by: str,
+    reason: str,
+    now: datetime,
+    code: str = OTHER,
+    until: datetime | None = None,
+) -> None:
+    """Freeze the clocks of a case, at most `until`; its messages are still heard.
+
+    `code` is the application's word for the reason, `reason` says it to people. Raises Conflict when it is not running.
+    """
     instance = history.latest_instance(session, key, lock=True)
     if instance.status not in ("running", "new", "stuck"):
         message = f"{key} is {instance.status}; only a running case can be suspended"
         raise Conflict(message)
-    history.record(session, key, who=by, kind="suspended", now=now, text=reason)
-    instance.status, instance.suspended_at, instance.suspend_reason = "suspended", now, reason
-    instance.suspended_until = instance.due_at = until
-    session.flush()
+    instance.status, instance.suspended_at = "suspended", now
+    _rest(session, instance, by=by, code=code, reason=reason, until=until, now=now)
 
 
 def prolong(session: Session, *, key: str, by: str, reason: str, now: datetime, until: datetime | None) -> None:
@@ -78,9 +143,24 @@ def prolong(session: Session, *, key: str, by: str, reason: str, now: datetime, 
     if instance.status != "suspended":
         message = f"{key} is {instance.status}, not suspended"
         raise Conflict(message)
-    history.record(session, key, who=by, kind="suspended", now=now, text=reason)
-    instance.suspend_reason, instance.suspended_until, instance.due_at = reason, until, until
-    session.flush()
+    _rest(session, instance, by=by, code=instance.suspend_code or OTHER, reason=reason, until=until, now=now)
+
+
+def _rest(
+    session: Session,
+    instance: Instance,
+    *,
+    by: str,
+    code: str,
+    reason: str,
+    until: datetime | None,
+    now: datetime,
+) -> None:
+    """Say why and until when a case rests, on the case and on record."""
+    instance.suspend_code, instance.suspend_reason = code, reason
+    instance.suspended_until = instance.due_at = until
+    detail = {"code": code, "until": until and until.isoformat()}
+    history.append(session, instance, who=by, kind="suspended", now=now, text=reason, detail=detail)
 
 
 def resume(session: Session, *, key: str, by: str, reason: str, now: datetime) -> None:
@@ -129,6 +209,7 @@ def _view(instance: Instance, strategy: str, version: int) -> InstanceView:
         due_at=instance.due_at,
         started_at=instance.started_at,
         ended_at=instance.ended_at,
+        suspend_code=instance.suspend_code,
         suspend_reason=instance.suspend_reason,
         suspended_until=instance.suspended_until,
     )

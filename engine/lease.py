@@ -6,6 +6,7 @@ import os
 import socket
 import uuid
 from datetime import timedelta
+from functools import cache
 
 LEASE = timedelta(seconds=60)
 
@@ -13,6 +14,12 @@ LEASE = timedelta(seconds=60)
 def new_token() -> str:
     """Name a claim: host, process, and a random part."""
     return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:12]}"
+
+
+@cache
+def this_process() -> str:
+    """Name this process: one token for as long as it lives."""
+    return new_token()
 
 
 def is_dead(token: str) -> bool:

@@ -6,11 +6,13 @@ committed before anything leaves, so that after a crash it is delivered again un
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session
@@ -25,7 +27,7 @@ from engine.unit_of_work import Database
 
 BATCH = 200
 FIRST_RETRY = timedelta(minutes=5)
-KEPT_AT_ONCE = 25  # deliveries per transaction; after a crash these may be handed over again, under their keys
+KEPT_WITHIN_S = 1.0  # after a crash, what was handed over in that time may be handed over again, under its keys
 MAX_ATTEMPTS = 8  # over about ten hours
 
 # Put together once: they are asked again and again, mostly to find that nothing is due.
@@ -90,6 +92,9 @@ class Channel(Protocol):
     def sent(self, session: Session, rows: Sequence[OutboxRow], receipt: Receipt, now: datetime) -> None: ...
 
 
+Outcomes: TypeAlias = Sequence[tuple[Channel, Delivery, Outcome]]
+
+
 @dataclass(slots=True)
 class Sent:
     """What a run delivered: rows per channel, and what was withdrawn, put off or failed."""
@@ -111,17 +116,30 @@ class Dispatcher:
         self, database: Database, clock: Clock, channels: Mapping[str, Channel], gate: Callable[[Session], bool]
     ) -> None:
         self.database, self.clock, self.channels, self.gate = database, clock, channels, gate
+        self.stopping = threading.Event()  # once set, nothing more is begun; what was taken is left to the next sender
         self._wall = SystemClock()
 
     def run_due(self, progress: Callable[[int], None] = lambda _count: None) -> Sent:
-        """Deliver everything that is due now and may leave."""
+        """Deliver everything that is due now and may leave, until the dispatcher is to stop."""
         sent = Sent()
-        while (deliveries := self._claim(sent)) is not None:
-            for first in range(0, len(deliveries), KEPT_AT_ONCE):
-                some = deliveries[first : first + KEPT_AT_ONCE]
-                self._keep([(channel, each, _handed_over(channel, each)) for channel, each in some], sent)
-                progress(len(some))
+        while not self.stopping.is_set() and (deliveries := self._claim(sent)) is not None:
+            for outcomes in self._hand_over(deliveries):
+                self._keep(outcomes, sent)
+                progress(len(outcomes))
         return sent
+
+    def _hand_over(self, deliveries: Sequence[tuple[Channel, Delivery]]) -> Iterator[Outcomes]:
+        """Hand deliveries over, until the dispatcher is to stop; give the outcomes of about a second at a time."""
+        outcomes, began = [], time.monotonic()
+        for channel, delivery in deliveries:
+            if self.stopping.is_set():
+                break
+            outcomes.append((channel, delivery, _handed_over(channel, delivery)))
+            if time.monotonic() - began >= KEPT_WITHIN_S:
+                yield outcomes
+                outcomes, began = [], time.monotonic()
+        if outcomes:
+            yield outcomes
 
     def preview(self, session: Session, until: datetime) -> dict[str, Prepared]:
         """Say what would leave until a moment, changing nothing."""
@@ -164,21 +182,22 @@ class Dispatcher:
         return list(session.scalars(DUE_DURING_HOLD, {**moment, "lost": lost, **kept.position}))
 
     def _settle(self, session: Session, rows: Sequence[OutboxRow], prepared: Prepared, sent: Sent) -> None:
-        by_id, token = {row.id: row for row in rows}, new_token()
+        by_id, token, answers = {row.id: row for row in rows}, new_token(), []
         for delivery in prepared.deliveries:
             for row in (by_id[id_] for id_ in delivery.rows):
                 row.status, row.delivery, row.attempts = "sending", delivery.key, row.attempts + 1
                 row.lease_token, row.lease_until = token, self._wall.now() + LEASE
         for id_, (answer, reason) in prepared.withdrawn.items():
             by_id[id_].status, by_id[id_].last_error = "withdrawn", reason
-            inbox.post_all(session, [self._answer(by_id[id_], answer, {"reason": reason})])
+            answers.append(self._answer(by_id[id_], answer, {"reason": reason}))
         for id_, later in prepared.postponed.items():
             by_id[id_].status, by_id[id_].not_before, by_id[id_].delivery = "waiting", later, None
+        inbox.post_all(session, answers)
         sent.withdrawn += len(prepared.withdrawn)
         sent.postponed += len(prepared.postponed)
         session.flush()
 
-    def _keep(self, outcomes: Sequence[tuple[Channel, Delivery, Outcome]], sent: Sent) -> None:
+    def _keep(self, outcomes: Outcomes, sent: Sent) -> None:
         """Store in one transaction how some deliveries went, and tell their cases."""
         with self.database.unit_of_work() as session:
             rows = self._sending(session, [id_ for _, delivery, _ in outcomes for id_ in delivery.rows])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
 
@@ -17,6 +17,7 @@ from engine.deployments import DECISIONS, MAIN, unpacked
 from engine.spiff.codec import load_shape
 from engine.spiff.parsing import Specification, parse
 from engine.spiff.scripting import Programme, Tables
+from engine.spiff.transitions import Transitions
 from engine.tables import Deployment, Shape
 
 MAX_SHAPES = 5_000
@@ -28,6 +29,7 @@ class Loaded:
 
     specification: Specification
     programme: Programme
+    transitions: Transitions = field(default_factory=Transitions)
 
 
 class Programmes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, MetaData, String, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, MetaData, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from engine.types import Json, UtcDateTime
@@ -91,6 +91,7 @@ class Instance(EngineBase):
     ended_at: Mapped[datetime | None]
     suspended_at: Mapped[datetime | None]
     suspended_until: Mapped[datetime | None]
+    suspend_code: Mapped[str | None]  # a word of the application, such as "insolvency"
     suspend_reason: Mapped[str | None]
 
 
@@ -203,12 +204,39 @@ class Incident(EngineBase):
     element: Mapped[str]
     error: Mapped[str] = mapped_column(Text)
     detail: Mapped[str] = mapped_column(Text, default="")
+    data: Mapped[dict[str, Any] | None]  # the variables at that moment
     attempts: Mapped[int] = mapped_column(default=1)
     at: Mapped[datetime]
     retry_at: Mapped[datetime | None]
     resolved_at: Mapped[datetime | None]
     resolved_by: Mapped[str | None]
     resolution: Mapped[str | None] = mapped_column(Text)
+
+
+class Duty(EngineBase):
+    """What one of several worker processes does alone, and which holds it until when (by the machine's clock)."""
+
+    __tablename__ = "duty"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    token: Mapped[str]
+    until: Mapped[datetime]
+
+
+class WorkerProcess(EngineBase):
+    """A worker that lives, or died a short while ago: `seen_at` by the machine's clock."""
+
+    __tablename__ = "worker_process"
+    token: Mapped[str] = mapped_column(primary_key=True)
+    started_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+
+
+class Total(EngineBase):
+    """How often something happened since the beginning, counted in the transaction in which it happens."""
+
+    __tablename__ = "total"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[int] = mapped_column(BigInteger)
 
 
 class Setting(EngineBase):

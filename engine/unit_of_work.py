@@ -8,9 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import orjson
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
+
+from engine.database_trouble import said_plainly
 
 BUSY_TIMEOUT_MS = 30_000
 
@@ -21,6 +24,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = _connect(url)
+        self._name = self.engine.url.render_as_string(hide_password=True)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
         self._readers = sessionmaker(self.engine.execution_options(duly_reading=True), expire_on_commit=False)
 
@@ -30,15 +34,18 @@ class Database:
 
     @contextmanager
     def unit_of_work(self) -> Iterator[Session]:
-        """Give a session whose changes are kept all together at the end, or not at all."""
-        with self._sessions() as session:
+        """Give a session whose changes are kept all together at the end, or not at all.
+
+        Raises DatabaseTrouble where the database cannot go on just now.
+        """
+        with said_plainly(self._name), self._sessions() as session:
             yield session
             session.commit()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Give a session that never keeps a change and never waits for a writer."""
-        with self._readers() as session:
+        with said_plainly(self._name), self._readers() as session:
             yield session  # closing rolls back, and leaves what was read readable
 
     def dispose(self) -> None:
@@ -46,13 +53,20 @@ class Database:
         self.engine.dispose()
 
 
+def _json(value: Any) -> str:
+    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_DATETIME).decode()
+
+
+_JSON: dict[str, Any] = {"json_serializer": _json, "json_deserializer": orjson.loads}
+
+
 def _connect(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_pre_ping=True)
+        return create_engine(parsed, pool_pre_ping=True, **_JSON)
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # nobody else's on the machine
-    engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+    engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}, **_JSON)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -14,10 +15,11 @@ from engine import history, inbox
 from engine.deployments import unpacked
 from engine.errors import Conflict, InvalidForm, NotFound
 from engine.forms import as_json, validate
-from engine.spiff.execution import TASK_DONE
+from engine.spiff.advance import TASK_DONE
 from engine.tables import Deployment, Instance, TaskRow
 
 NO_DELAY = timedelta()
+CHANGED = "{!r} changed while it was open here: its case moved to another version of the strategy. Look at it again."
 _FORMS: dict[tuple[str, str], dict[str, Any]] = {}  # by checksum and form: a deployment never changes
 Guard = Callable[[Session, TaskRow, str, Mapping[str, Any]], None]
 
@@ -59,6 +61,20 @@ def _read_form(session: Session, deployment: int, task: TaskRow) -> dict[str, An
     return schema
 
 
+def form_digest(session: Session, task: TaskRow) -> str:
+    """Name the form as it is now: another version of the strategy may ask something else for the same task."""
+    schema = form_of(session, task) if task.form else {}
+    return hashlib.blake2b(json.dumps(schema, sort_keys=True).encode(), digest_size=8).hexdigest()
+
+
+def _locked(session: Session, task_id: int) -> tuple[TaskRow, Instance]:
+    """Give a task, and its case's process locked: the process first, as workers do, so that there is no deadlock."""
+    task = get(session, task_id)
+    instance = history.latest_instance(session, task.business_key, lock=True)
+    session.refresh(task)
+    return task, instance
+
+
 def take(session: Session, task_id: int, *, by: str, now: datetime) -> None:
     """Make an open task one's own; Conflict when somebody else took it."""
     free = or_(TaskRow.assignee.is_(None), TaskRow.assignee == by)
@@ -85,12 +101,16 @@ def complete(
     now: datetime,
     delay: timedelta = NO_DELAY,
     guard: Guard | None = None,
+    shown: str | None = None,
 ) -> TaskRow:
     """Finish a task with its form's answers; wake the case afterwards. With a `delay` it can be undone until then.
 
-    Raises InvalidForm with the answers' errors, Conflict when another person was faster, and what `guard` raises.
+    `shown` is the digest of the form that was answered (`form_digest`). Raises InvalidForm with the answers' errors,
+    Conflict when another person was faster or the form has changed since it was shown, and what `guard` raises.
     """
-    task = get(session, task_id)
+    task, _ = _locked(session, task_id)
+    if task.status == "open" and shown is not None and shown != form_digest(session, task):
+        raise Conflict(CHANGED.format(task.name))
     clean = _checked(session, task, result, now)
     if guard is not None:
         guard(session, task, by, clean)
@@ -115,13 +135,13 @@ def _checked(session: Session, task: TaskRow, result: Mapping[str, Any], now: da
 
 def undo(session: Session, task_id: int, *, by: str, now: datetime) -> TaskRow:
     """Take back a finished task while its delay has not passed."""
-    task = get(session, task_id)
+    task, instance = _locked(session, task_id)
     key = f"{TASK_DONE}:{task.token}:{task.done_at.isoformat()}" if task.done_at else ""
     if task.status != "done" or not inbox.withdraw(session, key, now=now):
         message = f"{task.name!r} can no longer be taken back: the case has gone on"
         raise Conflict(message)
     task.status, task.done_at, task.done_by, task.result, task.undo_until = "open", None, None, None, None
-    history.record(session, task.business_key, who=by, kind="task_undone", text=task.name, now=now)
+    history.append(session, instance, who=by, kind="task_undone", text=task.name, now=now)
     return task
 
 
@@ -136,10 +156,10 @@ def _change(
     text: str = "",
     where: Any = None,
 ) -> None:
-    task = get(session, task_id)
+    task, instance = _locked(session, task_id)
     _set(session, task, values, where)
     detail = {"task": task.name, "element": task.element}
-    history.record(session, task.business_key, who=by, kind=kind, text=text, detail=detail, now=now)
+    history.append(session, instance, who=by, kind=kind, text=text, detail=detail, now=now)
 
 
 def _set(session: Session, task: TaskRow, values: Mapping[str, Any], where: Any = None) -> None:

@@ -23,6 +23,18 @@ class WriteBuffer:
     messages: list[dict[str, Any]] = field(default_factory=list)
     record: list[dict[str, Any]] = field(default_factory=list)
 
+    def mark(self) -> tuple[int, ...]:
+        """Say how much was meant so far."""
+        return tuple(map(len, self._lists()))
+
+    def rewind(self, mark: tuple[int, ...]) -> None:
+        """Forget what was meant since the mark."""
+        for rows, length in zip(self._lists(), mark, strict=True):
+            del rows[length:]
+
+    def _lists(self) -> tuple[list[Any], ...]:
+        return self.rows, self.updates, self.outgoing, self.messages, self.record
+
     def insert(self, table: Table, row: Mapping[str, Any]) -> None:
         """Add a row to `table`."""
         self.rows.append((table, dict(row)))

@@ -114,7 +114,7 @@ def settle_disputes(session: Session, *, today: date, now: datetime) -> tuple[in
     running = instances.views(session, [key_of(number) for number in rest])
     rest = [number for number in rest if (view := running.get(key_of(number))) and view.status in ("running", "new")]
     for number in rest:
-        instances.suspend(session, key=key_of(number), by=SYSTEM, reason=ALL_DISPUTED, now=now)
+        instances.suspend(session, key=key_of(number), by=SYSTEM, code="dispute", reason=ALL_DISPUTED, now=now)
     resume = [number for number in sorted(resting) if not (number in facts and facts[number].all_disputed)]
     for number in resume:
         instances.resume(session, key=key_of(number), by=SYSTEM, reason="No longer all disputed", now=now)

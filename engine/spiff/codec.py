@@ -19,6 +19,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.spiff.parsing import Specification
+from engine.spiff.workflow import forget_removed
 
 BOUND = ("event_value", "token")
 OF_FINISHED = {"key_or_index", "item", "iteration", "merged", "remaining", "cardinality", "current"}
@@ -103,6 +104,7 @@ def restore(specification: Specification, shape: list[Any], bindings: bytes, eng
     ending, subs, trees = shape
     datas, values, own = orjson.loads(bindings)
     workflow = BpmnWorkflow(specification.process, specification.subprocesses, script_engine=engine, deserializing=True)
+    forget_removed(workflow)
     plant = _planter(workflow, datas, values)
     plant(workflow, trees[0])
     _finish(workflow, ending[0], success=ending[1], completed=ending[2])

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from SpiffWorkflow.bpmn.parser.event_parsers import EventBasedGatewayParser
+from SpiffWorkflow.bpmn.parser.task_parsers import ConditionalGatewayParser, GatewayParser
 from SpiffWorkflow.bpmn.parser.util import full_tag
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
-from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent, IntermediateCatchEvent, StartEvent
+from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent, EventBasedGateway, IntermediateCatchEvent, StartEvent
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.spiff.parser.event_parsers import (
     SpiffBoundaryEventParser,
@@ -15,9 +17,12 @@ from SpiffWorkflow.spiff.parser.event_parsers import (
     SpiffStartEventParser,
 )
 from SpiffWorkflow.spiff.parser.process import SpiffBpmnParser
-from SpiffWorkflow.spiff.parser.task_spec import ServiceTaskParser
+from SpiffWorkflow.spiff.parser.task_spec import ServiceTaskParser, SpiffTaskParser, SubWorkflowParser, UserTaskParser
+from SpiffWorkflow.spiff.specs.defaults import SubWorkflowTask, UserTask
 
-from engine.spiff.tasks import DecisionTask, DecisionTaskParser, OperatorTask
+from engine.spiff.joins import EndJoin, InclusiveJoin, ParallelJoin
+from engine.spiff.multi_instance import OneByOne, SideBySide
+from engine.spiff.tasks import DecisionTask, DecisionTaskParser, Gateway, OperatorTask
 from engine.spiff.timers import TimerParsing
 from engine.spiff.tuning import tune
 from engine.xml import parse_xml
@@ -32,14 +37,39 @@ class _Catch(TimerParsing, SpiffIntermediateCatchEventParser): ...
 class _Boundary(TimerParsing, SpiffBoundaryEventParser): ...
 
 
+class _Race(EventBasedGatewayParser, SpiffTaskParser):
+    """Where a case stands while it waits for the first of several events: the library drops its properties."""
+
+
+class _Repeating:
+    """Parse multi-instance markers into Duly's own (mixed into the parsers of the steps that may carry them)."""
+
+    PARALLEL_MI_CLASS, SEQUENTIAL_MI_CLASS = SideBySide, OneByOne
+
+
+class _User(_Repeating, UserTaskParser): ...
+
+
+class _Service(_Repeating, ServiceTaskParser): ...
+
+
+class _SubProcess(_Repeating, SubWorkflowParser): ...
+
+
 class _Parser(SpiffBpmnParser):
     OVERRIDE_PARSER_CLASSES = {  # noqa: RUF012 - the library's hook
         **SpiffBpmnParser.OVERRIDE_PARSER_CLASSES,
         full_tag("startEvent"): (_Start, StartEvent),
         full_tag("intermediateCatchEvent"): (_Catch, IntermediateCatchEvent),
         full_tag("boundaryEvent"): (_Boundary, BoundaryEvent),
-        full_tag("serviceTask"): (ServiceTaskParser, OperatorTask),
+        full_tag("eventBasedGateway"): (_Race, EventBasedGateway),
+        full_tag("userTask"): (_User, UserTask),
+        full_tag("serviceTask"): (_Service, OperatorTask),
         full_tag("businessRuleTask"): (DecisionTaskParser, DecisionTask),
+        full_tag("exclusiveGateway"): (ConditionalGatewayParser, Gateway),
+        full_tag("subProcess"): (_SubProcess, SubWorkflowTask),
+        full_tag("parallelGateway"): (GatewayParser, ParallelJoin),
+        full_tag("inclusiveGateway"): (ConditionalGatewayParser, InclusiveJoin),
     }
 
 
@@ -70,6 +100,7 @@ def parse(diagram: bytes, what: str) -> Specification:
     specification = Specification(process, parser.get_subprocess_specs(process_id))
     for spec in (process, *specification.subprocesses.values()):
         _connect_loops(spec)
+        spec.end.__class__ = EndJoin  # the library names its own class in the constructor of a process
     return specification
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,9 +14,11 @@ from zoneinfo import ZoneInfo
 from SpiffWorkflow.task import Task
 
 from engine.catalogue import Call, Catalogue, Facts, Parameter
+from engine.clock import local_date
 from engine.decisions import Decision
 from engine.errors import DiagramError, Problem
 from engine.feel import Expression, compile_expression, plain
+from engine.spiff.watching import Intervening, Kind, Watching, unmarked
 from engine.write_buffer import WriteBuffer
 
 LATEST = "latest"
@@ -46,17 +49,42 @@ class Scripting:
         self.latest = latest
         self.now = self.horizon = call.now
         self.zone = zone
-        self.running: Any = None  # the specification of the step being run: where an error happened
+        self.answers: Mapping[str, Any] = {}  # of the person whose finished task is being taken
+        self.recording: Watching | None = None
+        self.running: Task | None = None  # the step being run: where an error happened
+        self.interventions: Intervening | None = None
         self._call = call
         self._calls = 0
+        self._moment: Mapping[str, Any] = {}
+
+    def afresh(self, call: Call) -> Scripting:
+        """Give another engine that knows the same and has done nothing yet."""
+        return Scripting(self.programme, self.facts, call, self.zone, self.latest)
+
+    def note(self, kind: Kind, does: Callable[[Any], Any], task: Task, outcome: str = "") -> None:
+        """Let the recording know of a step that was done, where there is one."""
+        if self.recording is not None:
+            self.recording.note(kind, does, task, outcome)
+
+    @contextmanager
+    def counting_from(self, since: datetime | None) -> Iterator[None]:
+        """Let waits that begin now be counted from `since`, where there is one: they began before they were known."""
+        now, moment = self.now, self._moment
+        if since is not None:
+            self.now, self._moment = since, {"now": since.astimezone(self.zone), "today": local_date(since, self.zone)}
+        yield
+        self.now, self._moment = now, moment
 
     def evaluate(self, task: Task, expression: str, external_context: Mapping[str, Any] | None = None) -> Any:
         """Evaluate a FEEL expression over the case's facts, the instance's own variables and what is given beside."""
         compiled = self.programme.expression(expression)
-        return compiled.evaluate({**self.facts.variables, **task.data, **(external_context or {})})
+        return compiled.evaluate({**self.facts.variables, **self._moment, **task.data, **(external_context or {})})
 
     def wait(self, task: Task, expression: str, element: str, host: str) -> Any:
-        """Evaluate a timer's expression as its wait begins."""
+        """Evaluate a timer's expression as its wait begins; a wait that a person let be left is over at once."""
+        self.running = task
+        if self.interventions is not None and self.interventions.passes(task, element):
+            return self.now
         return self.evaluate(task, expression, self.asked(task, element, host))
 
     def asked(self, task: Task, element: str, host: str = "") -> dict[str, Any]:
@@ -80,7 +108,7 @@ class Scripting:
         element = task.task_spec.bpmn_id
         call = replace(
             self._call,
-            data=dict(task.data),
+            data=unmarked(task.data),
             element=element,
             stage=self.programme.stage_of(element),
             token=f"{self._call.token}.{self._calls}",
@@ -96,7 +124,7 @@ class Scripting:
         """Make a decision; put on record which rules of which version hit on which inputs."""
         binding, tables = self._bound(name, element)
         stage = stage or self._call.stage
-        outcome = tables.decisions[name].evaluate({**self.facts.variables, **task.data, "stage": stage})
+        outcome = tables.decisions[name].evaluate({**self.facts.variables, **self._moment, **task.data, "stage": stage})
         detail = {"decision": name, "binding": binding, "version": tables.version, **outcome.record()}
         self.write.history(kind="decision", text=name, detail=detail, element=element, stage=stage)
         return outcome.value

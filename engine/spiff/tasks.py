@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from SpiffWorkflow.bpmn import BpmnEvent
+from SpiffWorkflow.bpmn.specs.defaults import ExclusiveGateway
 from SpiffWorkflow.spiff.parser.task_spec import BusinessRuleTaskParser
 from SpiffWorkflow.spiff.specs.defaults import ServiceTask
 from SpiffWorkflow.spiff.specs.event_definitions import ErrorEventDefinition
@@ -12,6 +13,7 @@ from SpiffWorkflow.spiff.specs.spiff_task import SpiffBpmnTask
 from SpiffWorkflow.task import Task
 
 from engine.errors import BusinessError
+from engine.spiff.watching import Kind
 
 
 class OperatorTask(ServiceTask):
@@ -19,16 +21,23 @@ class OperatorTask(ServiceTask):
 
     def _run_hook(self, task: Task) -> bool | None:
         engine = task.workflow.script_engine
-        asked = engine.asked(task, self.bpmn_id)
-        values = {name: engine.evaluate(task, given["value"], asked) for name, given in self.operation_params.items()}
         try:
-            result = engine.call_operator(task, self.operation_name, values)
+            self.act(task)
         except BusinessError as error:
+            engine.note(Kind.CHANGES, self.act, task, error.code)
             throw(task, error)
             return None
+        engine.note(Kind.CHANGES, self.act, task)
+        return True
+
+    def act(self, task: Any) -> None:
+        """Call the operator on the task's data; raises the BusinessError with which it refuses."""
+        engine = task.workflow.script_engine
+        asked = engine.asked(task, self.bpmn_id)
+        values = {name: engine.evaluate(task, given["value"], asked) for name, given in self.operation_params.items()}
+        result = engine.call_operator(task, self.operation_name, values)
         if result is not None:
             task.data[self.result_variable] = result
-        return True
 
 
 class DecisionTask(SpiffBpmnTask):
@@ -39,8 +48,13 @@ class DecisionTask(SpiffBpmnTask):
         self.decision = decision
 
     def _run_hook(self, task: Task) -> bool:
-        task.data[self.decision] = task.workflow.script_engine.decide(task, self.decision)
+        self.act(task)
+        task.workflow.script_engine.note(Kind.CHANGES, self.act, task)
         return True
+
+    def act(self, task: Any) -> None:
+        """Make the decision on the task's data."""
+        task.data[self.decision] = task.workflow.script_engine.decide(task, self.decision)
 
 
 class DecisionTaskParser(BusinessRuleTaskParser):
@@ -48,6 +62,20 @@ class DecisionTaskParser(BusinessRuleTaskParser):
 
     def create_task(self) -> DecisionTask:
         return DecisionTask(self.spec, self.bpmn_id, self.get_decision_ref(self.node), **self.bpmn_attributes)
+
+
+class Gateway(ExclusiveGateway):
+    """An exclusive gateway: the first flow whose condition holds, else the default."""
+
+    def _run_hook(self, task: Task) -> bool:
+        chosen: bool = super()._run_hook(task)  # raises where no flow fits
+        task.workflow.script_engine.note(Kind.CHOOSES, self.fitting, task, task.children[0].task_spec.name)
+        return chosen
+
+    def fitting(self, task: Any) -> str | None:
+        """Give the name of the step to which the data of the task lead; None where no flow fits."""
+        leading = (name for condition, name in self.cond_task_specs if condition and condition._matches(task))  # noqa: SLF001 - as the library asks
+        return next(leading, self.default_task_spec)
 
 
 def throw(task: Task, error: BusinessError) -> None:

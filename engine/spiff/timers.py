@@ -8,10 +8,13 @@ from typing import Any
 
 from SpiffWorkflow.bpmn.parser.util import first
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin
 from SpiffWorkflow.bpmn.specs.event_definitions import timer as spiff_timer
 from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
 
 from engine.feel import YearsMonths
+from engine.spiff.watching import Kind
 
 
 def stored(moment: datetime) -> str:
@@ -60,6 +63,10 @@ class _Drawn:
         """Evaluate the expression as the wait begins."""
         return task.workflow.script_engine.wait(task, self.expression, self.element, self.host)
 
+    def due(self, task: Task) -> str:
+        """Compute until when the wait lasts that begins now, as it is stored."""
+        return stored(as_moment(self.value(task), task.workflow.script_engine))
+
 
 class _OneShot(_Drawn):
     """A timer that fires once, when the horizon reaches its due date."""
@@ -67,7 +74,8 @@ class _OneShot(_Drawn):
     def has_fired(self, task: Task) -> bool:
         data, engine = task.internal_data, task.workflow.script_engine
         if data.get("event_value") is None:
-            data["event_value"] = stored(as_moment(self.value(task), engine))
+            data["event_value"] = self.due(task)
+            engine.note(Kind.WAITS, self.due, task)
         if not data.get("event_fired") and datetime.fromisoformat(data["event_value"]) <= engine.horizon:
             data["event_fired"] = True
         return bool(data.get("event_fired", False))
@@ -95,6 +103,24 @@ class CycleTimer(_Drawn, spiff_timer.CycleTimerEventDefinition):
             task.internal_data["event_fired"] = True
         task.internal_data["event_value"] = value
         return bool(fired)
+
+    def update_task(self, my_task: Task) -> None:
+        if self.cycle_complete(my_task):
+            self._tick(my_task)
+
+    def _tick(self, my_task: Task) -> None:
+        """Begin what is drawn behind the event, beside the host: below the event it would end together with the host.
+
+        The library does that, and so loses the tokens that an earlier turn has put on their way.
+        """
+        tick = my_task.parent.parent._add_child(my_task.task_spec, TaskState.FUTURE)  # noqa: SLF001 - as it does itself
+        tick.triggered, tick.data = True, dict(my_task.data)
+        tick._set_state(TaskState.COMPLETED)  # noqa: SLF001 - as above
+        for output in my_task.task_spec.outputs:
+            if not isinstance(output, BoundaryEventJoin):
+                child = tick._add_child(output, TaskState.FUTURE)  # noqa: SLF001 - as above
+                child.task_spec._predict(child, mask=TaskState.NOT_FINISHED_MASK)  # noqa: SLF001 - as above
+                child.task_spec._update(child)  # noqa: SLF001 - as above
 
     def _first(self, expression: str, engine: Any) -> dict[str, Any]:
         repetitions, _, duration = str(expression).upper().partition("/")

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from itertools import count
 
 from SpiffWorkflow.bpmn import BpmnEvent, BpmnWorkflow
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
+from SpiffWorkflow.bpmn.util.subworkflow import BpmnBaseWorkflow
 from SpiffWorkflow.spiff.specs.event_definitions import MessageEventDefinition
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from engine.spiff.collapse import collapse
+from engine.spiff.timers import stored
+
+SHALLOW = 200  # turns without a wait after which the tree is collapsed: the library stops looking at depth 1,000
 MAX_STEPS = 10_000  # of one advance: a diagram that loops without waiting ends as an incident, not as a hang
 Seen = Callable[[Task], None]
 
@@ -21,10 +27,28 @@ def all_tasks(workflow: BpmnWorkflow) -> Iterator[Task]:
         yield from list(tree.tasks.values())
 
 
+def forget_removed(workflow: BpmnWorkflow) -> None:
+    """From now on end what belongs to a removed step: the library leaves its waits and its sub-process behind."""
+    workflow.task_removed_event.connect(_end_removed)
+
+
+def _end_removed(tree: BpmnBaseWorkflow, task: Task) -> None:
+    top = tree.top_workflow
+    top.event_manager.remove_task(task)
+    if (sub := top.subprocesses.get(task.id)) is not None:
+        sub.cancel()
+        del top.subprocesses[task.id]
+
+
 def settle(workflow: BpmnWorkflow, seen: Seen) -> None:
     """Run everything that is ready and needs no person, and what that makes ready, until all is at rest."""
     steps = 0
-    while ran := _run_ready(workflow, seen):
+    for turn in count(1):
+        ran = _run_ready(workflow, seen)
+        if not ran:
+            break
+        if turn % SHALLOW == 0:
+            collapse(workflow)
         steps += ran
         if steps > MAX_STEPS:
             message = f"more than {MAX_STEPS} steps without a wait: the diagram loops"
@@ -32,26 +56,35 @@ def settle(workflow: BpmnWorkflow, seen: Seen) -> None:
 
 
 def _run_ready(workflow: BpmnWorkflow, seen: Seen) -> int:
-    count = 0
+    ran = 0
     for task in all_tasks(workflow):
-        ready = task.state == TaskState.READY and not task.task_spec.manual
-        if ready and task.id in task.workflow.tasks:
-            workflow.script_engine.running = task.task_spec
-            task.run()
+        if task.state == TaskState.READY and task.id in task.workflow.tasks and _run(workflow, task):
             seen(task)
-            count += 1
-    return count + _finish_subprocesses(workflow)
+            ran += 1
+    return ran + _finish_subprocesses(workflow)
+
+
+def _run(workflow: BpmnWorkflow, task: Task) -> bool:
+    """Run a step, or do what was ordered in its place; False where it waits for a person."""
+    engine = workflow.script_engine
+    if engine.interventions is not None and engine.interventions.takes(task):
+        return True
+    if task.task_spec.manual:
+        return False
+    engine.running = task
+    task.run()
+    return True
 
 
 def _finish_subprocesses(workflow: BpmnWorkflow) -> int:
     # The library finishes a sub-process when its parent task is updated after its last step.
-    count = 0
+    ready = 0
     for sub in list(workflow.subprocesses.values()):
         task = workflow.get_task_from_id(sub.parent_task_id)
         if task.state == TaskState.STARTED:
             task.task_spec._update(task)  # noqa: SLF001 - as the library's own loop does
-            count += task.state == TaskState.READY
-    return count
+            ready += task.state == TaskState.READY
+    return ready
 
 
 def fire_timers(workflow: BpmnWorkflow) -> None:
@@ -91,6 +124,20 @@ def due_of(task: Task) -> datetime | None:
     if isinstance(value, dict):
         value = value["next"] if value["cycles"] != 0 else None
     return None if value is None else datetime.fromisoformat(value)
+
+
+def set_due(task: Task, due: datetime) -> None:
+    """Let the task's timer, which runs, fire next at a moment."""
+    value = task.internal_data["event_value"]
+    task.internal_data["event_value"] = {**value, "next": stored(due)} if isinstance(value, dict) else stored(due)
+
+
+def hold_until(workflow: BpmnWorkflow, earliest: datetime) -> None:
+    """Let no timer fire before a moment."""
+    for task in workflow.event_manager.tasks.values():
+        due = due_of(task)
+        if due is not None and due < earliest:
+            set_due(task, earliest)
 
 
 def deliver(workflow: BpmnWorkflow, name: str, payload: dict[str, object]) -> bool:

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, Select, and_, bindparam, func, or_, select, update
+from sqlalchemy import Integer, Select, Table, and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from engine.holds import Held, due_since, let_go
 from engine.lease import LEASE, is_dead, new_token
 from engine.tables import InboxRow, Incident, Instance
+
+INSTANCE: Table = Instance.__table__  # type: ignore[assignment]
 
 # Put together once: they are asked again and again, mostly to find that nothing is due.
 FREE = or_(Instance.lease_until.is_(None), Instance.lease_until < bindparam("wall"))
@@ -30,12 +32,18 @@ LEASABLE = (
     select(Instance.id)
     .where(Instance.status != "ended", FREE)
     .limit(bindparam("most", type_=Integer()))
-    .with_for_update(skip_locked=True)
+    .with_for_update(of=Instance, skip_locked=True)
 )
 DUE = LEASABLE.where(Instance.due_at <= bindparam("now")).order_by(Instance.due_at, Instance.id)
 LET_GO = LEASABLE.where(let_go(Instance.due_at, Instance.id)).order_by(Instance.due_at, Instance.id)
 DUE_SINCE = DUE.where(due_since(Instance.due_at))
-WITH_MAIL = LEASABLE.where(select(InboxRow.id).where(MAIL).exists()).order_by(Instance.id)
+# From the mail to the cases, oldest first: looking for mail case by case would cost every parked case a glance.
+WITH_MAIL = LEASABLE.join(InboxRow, MAIL).order_by(InboxRow.not_before, InboxRow.id)
+TAKE = (
+    update(INSTANCE)
+    .where(INSTANCE.c.id.in_(bindparam("found", expanding=True)))
+    .values(lease_until=bindparam("until"), lease_token=bindparam("token"))
+)
 RUNNING = select(Instance.id).where(Instance.business_key == InboxRow.business_key, Instance.status != "ended")
 UNHEARD = (InboxRow.handled_at.is_(None), InboxRow.not_before <= bindparam("now"), ~RUNNING.exists())
 HEARD_BY_NOBODY = update(InboxRow).where(*UNHEARD).values(handled_at=bindparam("now"), result="ended")
@@ -52,11 +60,11 @@ def claim(
     found = _due(session, key, {**moment, "most": limit}, held)
     if len(found) < limit:
         mail = _found(session, WITH_MAIL, key, {**moment, "most": limit - len(found)})
-        found += [each for each in mail if each not in set(found)]
+        found = list(dict.fromkeys((*found, *mail)))  # who is due may have mail, and several letters
     token = new_token()
     if found:
-        lease = {"lease_until": wall + LEASE, "lease_token": token}
-        session.execute(update(Instance).where(Instance.id.in_(found)).values(**lease))
+        lease = {"found": found, "until": wall + LEASE, "token": token}
+        session.connection().execute(TAKE, lease)
     return token, found
 
 
@@ -76,6 +84,12 @@ def release(session: Session, token: str) -> None:
     """Give back what a claim still holds."""
     held = Instance.lease_token == token
     session.execute(update(Instance).where(held).values(lease_until=None, lease_token=None))
+
+
+def is_held(session: Session, instance_id: int, token: str) -> bool:
+    """Tell whether a claim still holds an instance; what it holds stays its own until this transaction ends."""
+    query = select(Instance.lease_token).where(Instance.id == instance_id).with_for_update()
+    return session.scalar(query) == token
 
 
 def release_dead(session: Session) -> None:

@@ -3,29 +3,65 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from engine.catalogue import Call, Facts
+from engine.catalogue import Call, Facts, Retry
 from engine.gaps import STOOD_STILL
 from engine.holds import Held
 from engine.instances import RESUME
+from engine.interventions import ORDERS
 from engine.programmes import Loaded, Programmes
-from engine.spiff.execution import TASK_DONE, Advanced, Execution, Parked, Stimulus
+from engine.spiff.advance import Advanced, Parked, Stimulus
+from engine.spiff.execution import Execution
+from engine.spiff.interventions import Order
+from engine.spiff.replaying import Foreseen, advance_known, foresee
 from engine.spiff.scripting import Tables
-from engine.tables import InboxRow, Instance
 from engine.write_buffer import WriteBuffer
+
+TO_THE_ENGINE = ORDERS | {RESUME, STOOD_STILL}  # messages for the engine itself: no transition is known for these
+
+
+class Claimed(NamedTuple):
+    """A claimed instance as it was read: the columns of Instance that an advance needs."""
+
+    id: int
+    business_key: str
+    deployment_id: int
+    status: str
+    stage: str
+    element: str
+    due_at: datetime | None
+    shape_id: int | None
+    bindings: bytes | None
+    revision: int
+    history_seq: int
+    history_head: str
+    suspended_at: datetime | None
+    suspended_until: datetime | None
+    suspend_code: str | None
+    suspend_reason: str | None
+
+
+class Mail(NamedTuple):
+    """An unheard message: the columns of InboxRow that an advance needs."""
+
+    id: int
+    business_key: str
+    name: str
+    payload: dict[str, Any]
 
 
 @dataclass(slots=True)
 class Case:
     """One claimed instance with its mail and facts."""
 
-    instance: Instance
+    instance: Claimed
     loaded: Loaded
-    mail: Sequence[InboxRow]
+    mail: Sequence[Mail]
     facts: Facts
 
 
@@ -49,6 +85,8 @@ class Failed:
     error: Exception
     element: str = ""
     trace: str = field(default="")
+    data: Mapping[str, Any] = field(default_factory=dict)  # the variables at that moment
+    retry: Retry = Retry()  # noqa: RUF009 - it is immutable
 
 
 class Computing:
@@ -73,9 +111,41 @@ class Computing:
         loaded, call = case.loaded, self._call(case, write)
         execution = Execution(loaded.specification, loaded.programme, call, self.zone, self.latest)
         try:
-            return self._advance(case, execution, write)
+            foreseen = self._foreseen(case)
+            if foreseen is None:
+                return self._advance(case, execution, write)
+            advanced = advance_known(foreseen, loaded.transitions, execution.scripting.afresh(call), call)
+            if advanced is not None:
+                return self._result(case, advanced, write, suspended=False)
+            return self._learnt(foreseen, case, execution, write)
         except Exception as error:  # noqa: BLE001 - one bad case never stops its neighbours: it becomes an incident
-            return Failed(case, error, execution.failed_at, traceback.format_exc(limit=-6))
+            trace = traceback.format_exc(limit=-6)
+            return Failed(case, error, execution.failed_at, trace, execution.failed_with, execution.retry)
+
+    def _foreseen(self, case: Case) -> Foreseen | None:
+        """Say which known transition the case may take: only where one thing happened to it, and its clocks run."""
+        instance = case.instance
+        if instance.suspended_at is not None or self._is_held(instance):
+            return None
+        if any(row.name in TO_THE_ENGINE for row in case.mail):
+            return None
+        stimuli = [Stimulus(row.id, row.name, row.payload) for row in case.mail]
+        return foresee(self._parked(instance), stimuli, self.now)
+
+    def _learnt(self, foreseen: Foreseen, case: Case, execution: Execution, write: WriteBuffer) -> Computed:
+        transitions = case.loaded.transitions
+        learns = transitions.learnable(foreseen.key)
+        if learns:
+            execution.watch()
+        computed = self._advance(case, execution, write)
+        if learns:
+            execution.learn(foreseen, transitions)
+        return computed
+
+    def _parked(self, instance: Claimed) -> Parked | None:
+        if instance.shape_id is None or instance.bindings is None:
+            return None
+        return Parked(self.programmes.shape(instance.shape_id), instance.bindings, instance.shape_id)
 
     def _call(self, case: Case, write: WriteBuffer) -> Call:
         instance = case.instance
@@ -93,16 +163,20 @@ class Computing:
 
     def _advance(self, case: Case, execution: Execution, write: WriteBuffer) -> Computed:
         instance = case.instance
-        before = self._restore(instance, execution)
         resumed = self._resumes(case)
         suspended = instance.suspended_at is not None
-        if suspended and instance.suspended_at:
-            # Running waits move on by the time passed; what is still suspended counts on from now.
-            execution.shift(self.now - instance.suspended_at)
-        self._give_back(case, execution, write)
-        if self.held is not None and self._is_held(instance, self.held):
-            execution.hold(self.held.until)
         still = suspended and resumed is None
+        if orders := [Order(row.id, row.name, row.payload) for row in case.mail if row.name in ORDERS]:
+            execution.heed(orders, suspended=still)
+        before = self._restore(instance, execution)
+        if suspended and instance.suspended_at:
+            # Running waits move on by the time passed, at most to the agreed end, however late it is noticed; what is
+            # still suspended counts on from now.
+            end = min(self.now, instance.suspended_until or self.now)
+            execution.shift(max(end - instance.suspended_at, timedelta()))
+        self._give_back(case, execution, write)
+        if self.held is not None and self._is_held(instance):
+            execution.hold(self.held.until)
         if resumed is not None:
             write.history(kind="resumed", text=resumed[1])
             write.record[-1]["who"] = resumed[0]
@@ -111,11 +185,12 @@ class Computing:
             execution.fire()
         return self._result(case, execution.park(before), write, suspended=still)
 
-    def _restore(self, instance: Instance, execution: Execution) -> set[str]:
-        if instance.shape_id is None or instance.bindings is None:
+    def _restore(self, instance: Claimed, execution: Execution) -> set[str]:
+        parked = self._parked(instance)
+        if parked is None:
             execution.start()
             return set()
-        return execution.resume(Parked(self.programmes.shape(instance.shape_id), instance.bindings))
+        return execution.resume(parked)
 
     def _give_back(self, case: Case, execution: Execution, write: WriteBuffer) -> None:
         """Move the timers that watch people by the time for which nothing was done."""
@@ -125,10 +200,11 @@ class Computing:
                 execution.result.results[row.id] = "delivered"
                 write.history(kind="deadlines_moved", detail=row.payload)
 
-    def _is_held(self, instance: Instance, held: Held) -> bool:
+    def _is_held(self, instance: Claimed) -> bool:
         """Tell whether a case that has mail is held: then it hears it, and what was due in the gap goes on waiting."""
-        parked = instance.shape_id is not None
-        return parked and (instance.due_at is None or held.covers(instance.due_at, instance.id))
+        if self.held is None or instance.shape_id is None:
+            return False
+        return instance.due_at is None or self.held.covers(instance.due_at, instance.id)
 
     def _resumes(self, case: Case) -> tuple[str, str] | None:
         """Tell who lets a suspended case go on, and why: a person's message, or the agreed end of the suspension."""
@@ -142,6 +218,8 @@ class Computing:
         for row in case.mail:
             if row.name == RESUME:
                 execution.result.results[row.id] = "delivered"
+            elif row.name in ORDERS:
+                execution.obey(row.id)
             elif row.name != STOOD_STILL:
                 execution.take(Stimulus(row.id, row.name, row.payload), suspended=suspended)
 
@@ -154,12 +232,9 @@ class Computing:
         return Computed(case, "suspended", advanced, write, self.now, case.instance.suspended_until)
 
 
-def mail_by_key(rows: Sequence[InboxRow]) -> Mapping[str, list[InboxRow]]:
+def mail_by_key(rows: Iterable[Mail]) -> Mapping[str, list[Mail]]:
     """Group messages by case, finished tasks and messages in the order in which they came."""
-    grouped: dict[str, list[InboxRow]] = {}
+    grouped: dict[str, list[Mail]] = {}
     for row in rows:
         grouped.setdefault(row.business_key, []).append(row)
     return grouped
-
-
-__all__ = ["TASK_DONE", "Case", "Computed", "Computing", "Failed", "mail_by_key"]

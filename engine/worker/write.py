@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy import Insert, Table, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from engine.catalogue import Routing
 from engine.errors import Conflict
 from engine.history import chained
 from engine.programmes import Programmes
-from engine.spiff.execution import OpenTask
+from engine.spiff.advance import OpenTask
 from engine.tables import HistoryRow, InboxRow, Incident, Instance, OutboxRow, TaskRow
 from engine.worker.compute import Computed
 
@@ -26,7 +27,33 @@ HISTORY: Table = HistoryRow.__table__  # type: ignore[assignment]
 INCIDENT: Table = Incident.__table__  # type: ignore[assignment]
 UPDATED = (
     *("status", "stage", "element", "due_at", "shape_id", "bindings", "revision", "lease_until", "lease_token"),
-    *("history_seq", "history_head", "outcome", "ended_at", "suspended_at", "suspended_until", "suspend_reason"),
+    *("history_seq", "history_head", "outcome", "ended_at", "suspended_at", "suspended_until", "suspend_code"),
+    "suspend_reason",
+)
+# Put together once: what is put together anew is compiled or looked up anew with each batch.
+ADVANCE = (
+    update(INSTANCE)
+    .where(
+        INSTANCE.c.id == bindparam("b_id"),
+        INSTANCE.c.revision == bindparam("b_revision"),
+        INSTANCE.c.lease_token == bindparam("b_token"),
+    )
+    .values({name: bindparam(name) for name in UPDATED})
+)
+WITHDRAW = (
+    update(TASK)
+    .where(TASK.c.token == bindparam("b_token"), TASK.c.status == "open")
+    .values(status="withdrawn", done_at=bindparam("done_at"))
+)
+HANDLE = (
+    update(INBOX)
+    .where(INBOX.c.id == bindparam("b_id"))
+    .values(handled_at=bindparam("handled_at"), result=bindparam("result"))
+)
+UNHEARD = (
+    select(INBOX.c.unique_key)
+    .where(INBOX.c.business_key.in_(bindparam("keys", expanding=True)))
+    .where(INBOX.c.handled_at.is_(None), INBOX.c.not_before <= bindparam("now"))
 )
 
 
@@ -43,9 +70,26 @@ def write_batch(session: Session, batch: Sequence[Computed], programmes: Program
     _write_tasks(session, batch, now)
     _write_messages(session, batch, now)
     _write_domain(session, batch)
-    resolved = [{"b_instance": each.case.instance.id} for each in batch if each.case.instance.status == "stuck"]
+    resolved = [{"b_instance": each.case.instance.id} for each in batch if _freed(each)]
     if resolved:
         session.connection().execute(_resolve(now), resolved)
+
+
+def _freed(each: Computed) -> bool:
+    """Tell whether the case was stuck, perhaps before it was suspended, and has gone on."""
+    was = each.case.instance.status
+    return was == "stuck" or (was == "suspended" and each.status != "suspended")
+
+
+def refuse_unheard(session: Session, batch: Sequence[Computed], now: datetime) -> None:
+    """Raise Conflict where a message came while a written case was computed: it wins over what was not yet kept.
+
+    Call it last: by now the cases' rows are locked, and a person who was finishing one of their tasks has finished.
+    """
+    keys = [each.case.instance.business_key for each in batch]
+    own = {row["unique_key"] for each in batch for row in each.write.messages}
+    if set(session.connection().scalars(UNHEARD, {"keys": keys, "now": now})) - own:
+        raise Conflict("a message came while the case was computed: it is computed again")
 
 
 def _record(each: Computed) -> tuple[list[dict[str, Any]], int, str]:
@@ -82,18 +126,13 @@ def _instance_row(each: Computed, token: str, now: datetime) -> dict[str, Any]:
         "ended_at": now if advanced.ended else None,
         "suspended_at": each.suspended_at,
         "suspended_until": each.suspended_until,
+        "suspend_code": instance.suspend_code if each.status == "suspended" else None,
         "suspend_reason": instance.suspend_reason if each.status == "suspended" else None,
     }
 
 
 def _update_instances(session: Session, rows: Sequence[dict[str, Any]]) -> None:
-    unchanged = (
-        INSTANCE.c.id == bindparam("b_id"),
-        INSTANCE.c.revision == bindparam("b_revision"),
-        INSTANCE.c.lease_token == bindparam("b_token"),
-    )
-    statement = update(INSTANCE).where(*unchanged).values({name: bindparam(name) for name in UPDATED})
-    changed = session.connection().execute(statement, rows).rowcount
+    changed = session.connection().execute(ADVANCE, rows).rowcount
     if changed != len(rows):
         message = f"{len(rows) - changed} of {len(rows)} cases changed while they were computed"
         raise Conflict(message)
@@ -101,10 +140,9 @@ def _update_instances(session: Session, rows: Sequence[dict[str, Any]]) -> None:
 
 def _write_tasks(session: Session, batch: Sequence[Computed], now: datetime) -> None:
     _many(session, TASK, [_task_row(each, task, now) for each in batch for task in each.advanced.opened])
-    withdrawn = [{"b_token": token} for each in batch for token in sorted(each.advanced.closed)]
+    withdrawn = [{"b_token": token, "done_at": now} for each in batch for token in sorted(each.advanced.closed)]
     if withdrawn:
-        was_open = (TASK.c.token == bindparam("b_token"), TASK.c.status == "open")
-        session.connection().execute(update(TASK).where(*was_open).values(status="withdrawn", done_at=now), withdrawn)
+        session.connection().execute(WITHDRAW, withdrawn)
 
 
 def _task_row(each: Computed, task: OpenTask, now: datetime) -> dict[str, Any]:
@@ -130,10 +168,13 @@ def _task_row(each: Computed, task: OpenTask, now: datetime) -> dict[str, Any]:
 
 
 def _write_messages(session: Session, batch: Sequence[Computed], now: datetime) -> None:
-    handled = [{"b_id": id_, "result": result} for each in batch for id_, result in each.advanced.results.items()]
+    handled = [
+        {"b_id": id_, "handled_at": now, "result": result}
+        for each in batch
+        for id_, result in each.advanced.results.items()
+    ]
     if handled:
-        statement = update(INBOX).where(INBOX.c.id == bindparam("b_id"))
-        session.connection().execute(statement.values(handled_at=now, result=bindparam("result")), handled)
+        session.connection().execute(HANDLE, handled)
     _many(session, OUTBOX, [row for each in batch for row in each.write.outgoing])
     _many(session, INBOX, _unsent(session, [row for each in batch for row in each.write.messages]))
 
@@ -163,9 +204,16 @@ def _shape_of_row(pair: tuple[Table, dict[str, Any]]) -> tuple[str, tuple[str, .
 
 def _many(session: Session, table: Table, rows: Iterable[dict[str, Any]]) -> None:
     if rows := list(rows):
-        session.connection().execute(insert(table), rows)
+        session.connection().execute(_into(table), rows)
+
+
+@cache
+def _into(table: Table) -> Insert:
+    return insert(table)
 
 
 def _resolve(now: datetime) -> Any:
     is_open = (INCIDENT.c.instance_id == bindparam("b_instance"), INCIDENT.c.resolved_at.is_(None))
-    return update(INCIDENT).where(*is_open).values(resolved_at=now, resolved_by="duly", resolution="went on")
+    by = {"resolved_by": func.coalesce(INCIDENT.c.resolved_by, "duly")}
+    how = {"resolution": func.coalesce(INCIDENT.c.resolution, "went on")}
+    return update(INCIDENT).where(*is_open).values(resolved_at=now, **by, **how)

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from tests import databases
 from web.composition import build_context
 from web.context import Context
 from web.settings import Settings
@@ -36,7 +37,7 @@ email = "{debtor_ref}@debtors.test"
 def command(home: Path, *arguments: str) -> tuple[list[str], dict[str, str]]:
     """Give the words and the environment of a command on a home folder."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("DULY_")}
-    return [*DULY, *arguments], {**kept, "DULY_HOME": str(home)}
+    return [*DULY, *arguments], {**kept, **databases.environment(home)}
 
 
 def duly(home: Path, *arguments: str) -> Any:
@@ -49,11 +50,12 @@ def duly(home: Path, *arguments: str) -> Any:
 
 def parts_of(home: Path) -> Context:
     """Give the parts of the system on a home folder, to look into it."""
-    return build_context(Settings(home=str(home)))
+    return build_context(Settings(home=str(home), database_url=databases.option(home / "duly.sqlite")))
 
 
 def begin(home: Path, file: Path) -> Any:
     """Make a database and import a file of receivables; give the import's report."""
+    databases.ensure(home / "duly.sqlite")
     duly(home, "init")
     return bring_in(home, file)
 

@@ -5,19 +5,20 @@ from __future__ import annotations
 import random
 import shutil
 import signal
-import sqlite3
 import subprocess
 import time
 from collections.abc import Sequence
-from contextlib import closing, suppress
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
+from engine.unit_of_work import Database
+from tests import databases
 from tests.acceptance.checks import check_everything
 from tests.acceptance.duly import BEGIN, begin, command, duly, parts_of, run_arguments, write_invoices
 from tests.acceptance.end_state import differences, end_state
+from web.day_run import last_day
 
 OPEN_ITEMS = Path(__file__).parents[3] / "shared/data/invoices/open_items.csv"
 POLL_S = 0.02
@@ -45,6 +46,7 @@ def compare(folder: Path, invoices: Path, *, last: date, days: Sequence[int]) ->
     undisturbed.mkdir()
     begin(undisturbed, invoices)
     shutil.copytree(undisturbed, disturbed)
+    databases.copy(undisturbed / "duly.sqlite", disturbed / "duly.sqlite")
     arguments = run_arguments(last, "--staff", "robot")
     duly(undisturbed, *arguments)
     for day in days:
@@ -67,15 +69,7 @@ def kill(home: Path, arguments: Sequence[str], day: date, delay: float) -> None:
 
 def wait_for(home: Path, day: date, running: subprocess.Popen[bytes]) -> None:
     """Wait until the run has begun the day."""
-    deadline = time.monotonic() + NOTHING_MORE_S
-    while time.monotonic() < deadline and running.poll() is None and not began(home, day):
+    deadline, database = time.monotonic() + NOTHING_MORE_S, Database(databases.url_of(home / "duly.sqlite"))
+    while time.monotonic() < deadline and running.poll() is None and (last_day(database) or date.min) < day:
         time.sleep(POLL_S)
-
-
-def began(home: Path, day: date) -> bool:
-    """Tell whether the day was begun."""
-    query = "SELECT json_extract(value, '$.day') FROM setting WHERE key = 'day_run'"
-    with closing(sqlite3.connect(home / "duly.sqlite")) as connection, suppress(sqlite3.OperationalError):
-        row = connection.execute(query).fetchone()
-        return row is not None and row[0] >= day.isoformat()
-    return False
+    database.dispose()

@@ -13,6 +13,8 @@ from tests.architecture.source import ROOT
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 SPIFF = "{http://spiffworkflow.org/bpmn/schema/1.0/core}"
 DMN = "{https://www.omg.org/spec/DMN/20191111/MODEL/}"
+EXAMPLES = {"road_fine": "service_tasks.examples.road_fine.catalogue"}
+"""Processes outside debt collection, with the catalogue of their own."""
 NO_LETTERS = None  # the names are listed, nothing is written
 DIAGRAMS = sorted((ROOT / "processes").rglob("*.bpmn"))
 
@@ -24,8 +26,17 @@ def diagram(request: pytest.FixtureRequest) -> etree._Element:
     return etree.parse(request.param, etree.XMLParser(resolve_entities=False, no_network=True)).getroot()
 
 
+@pytest.fixture
+def catalogue(diagram: etree._Element, catalogue_of_strategies: Catalogue) -> Catalogue:
+    process = next(str(each.get("id")) for each in diagram.iter(f"{BPMN}process"))
+    if process not in EXAMPLES:
+        return catalogue_of_strategies
+    own: Catalogue = import_module(EXAMPLES[process]).CATALOGUE
+    return own
+
+
 @pytest.fixture(scope="module")
-def catalogue() -> Catalogue:
+def catalogue_of_strategies() -> Catalogue:
     if find_spec("service_tasks.catalogue") is None:
         pytest.skip("there is no catalogue of service tasks yet")
     built: Catalogue = import_module("service_tasks.catalogue").build_catalogue(NO_LETTERS)

@@ -23,6 +23,7 @@ from sqlalchemy import select
 from engine.clock import VirtualClock
 from receivables.staff import Person
 from tests.browser import world
+from tests.databases import ON_POSTGRESQL, copy
 from web.app import create_app
 from web.composition import build_context
 from web.context import Context
@@ -53,11 +54,17 @@ class Office:
         for name in ("documents", "mail", "uploads"):
             shutil.rmtree(home / name, ignore_errors=True)
         shutil.copytree(self.pristine, home, ignore=shutil.ignore_patterns("*.sqlite*"), dirs_exist_ok=True)
-        made, used = (sqlite3.connect(folder / "duly.sqlite") for folder in (self.pristine, home))
-        with closing(made), closing(used):
-            made.backup(used)  # into the very file: connections that are open stay good
+        self._set_back_database()
         self.parts.worker.forget()
         self.clock.set(world.NOW)
+
+    def _set_back_database(self) -> None:
+        pristine, used = (folder / "duly.sqlite" for folder in (self.pristine, self.parts.settings.folder))
+        if ON_POSTGRESQL:
+            copy(pristine, used)  # connections that are open break and are made anew
+            return
+        with closing(sqlite3.connect(pristine)) as made, closing(sqlite3.connect(used)) as file:
+            made.backup(file)  # into the very file: connections that are open stay good
 
     def work(self) -> None:
         """Do what waits in the background, and what is due."""
@@ -90,9 +97,10 @@ def running(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterato
     """The office behind a real port."""
     expect.set_options(timeout=PATIENCE_MS)
     base = tmp_path_factory.getbasetemp()
-    pristine = world.world(base if worker_id == "master" else base.parent)
+    pristine = world.world(base if worker_id == "master" or ON_POSTGRESQL else base.parent)
     home = tmp_path_factory.mktemp("office") / "home"
     shutil.copytree(pristine, home)
+    copy(pristine / "duly.sqlite", home / "duly.sqlite")
     clock = VirtualClock(world.NOW)
     parts = build_context(world.settings(home), clock=clock)
     app = create_app(parts)

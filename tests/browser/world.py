@@ -18,6 +18,7 @@ from receivables.facts import load_facts
 from receivables.payments import NewPayment, enter_payment
 from service_tasks import events
 from service_tasks.keys import key_of
+from tests import databases
 from web import schema
 from web.app import create_app
 from web.bundles import deploy_bundle, read_bundle, shipped
@@ -41,7 +42,7 @@ SECRET = "for tests only"
 
 
 def settings(home: Path) -> Settings:
-    return Settings(home=str(home), secret_key=SECRET)
+    return Settings(home=str(home), secret_key=SECRET, database_url=databases.option(home / "duly.sqlite"))
 
 
 def world(shared: Path) -> Path:
@@ -57,6 +58,7 @@ def world(shared: Path) -> Path:
 def build(home: Path) -> None:
     """Live through the days up to this morning."""
     home.mkdir(parents=True, exist_ok=True)
+    databases.make(home / "duly.sqlite")
     found = build_context(settings(home), clock=VirtualClock(NOW))
     schema.upgrade(found.database)
     office = Demo(found, FIRST, TODAY, DEBTORS)

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from engine import gaps, holds, incidents, instances
+from engine import gaps, holds, incidents, instances, operations
 from engine.outbox import Delivery, Dispatcher, Prepared, Receipt
 from engine.tables import HistoryRow, InboxRow, Incident, Instance, OutboxRow
 from tests.engine.toys import MONDAY, PAID, Drawing, World, after
@@ -111,7 +111,7 @@ def said(world: World, *keys: str) -> int:
 
 
 def get_stuck(session: Session, number: int) -> Incident:
-    return incidents.report(session, number, error=ZeroDivisionError("x"), element="ask", trace="", now=MONDAY)
+    return incidents.report(session, number, incidents.Failure(ZeroDivisionError("x"), "ask"), now=MONDAY)
 
 
 def stages(world: World, *keys: str) -> list[str]:
@@ -348,7 +348,7 @@ def test_suspended_and_stuck_cases_are_not_woken_by_the_gap(world: World) -> Non
         assert list(session.scalars(select(InboxRow.business_key))) == ["case:2"]
     world.clock.advance(timedelta(minutes=1))
     with world.database.unit_of_work() as session:
-        incidents.retry(session, stuck.id, by="ada", reason="mended", now=world.clock.now())
+        operations.retry(session, stuck.business_key, operations.Deed("ada", "mended", world.clock.now()))
     world.worker.run_due()
     assert world.instance("case:2").due_at == MONDAY + 3 * DAY + gap.length
 

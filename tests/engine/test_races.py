@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from engine import inbox, worklist
-from engine.errors import Conflict
+from engine import history, inbox, instances, worklist
+from engine.errors import Conflict, DulyError
 from engine.tables import InboxRow, OutboxRow
-from tests.engine.toys import Drawing, World, after
+from engine.worker import Worker
+from engine.worker.write import write_batch
+from tests.engine.toys import PAID, Drawing, World, after
 
 Deed = Callable[[Session], object]
-HEAD_START_S = 0.2
 THREE_DAYS = timedelta(days=3)
+PATIENCE_S = 30
 
 
 @pytest.fixture
@@ -40,22 +42,111 @@ def asked(world: World) -> World:
 
 def at_once(world: World, first: Deed, second: Deed) -> BaseException | object:
     """Do `second` on a connection of its own while `first` is done but not committed; give what came of it."""
-    came: list[BaseException | object] = []
-
-    def compete() -> None:
-        try:
-            with world.database.unit_of_work() as session:
-                came.append(second(session))
-        except Conflict as told:
-            came.append(told)
-
-    rival = threading.Thread(target=compete)
+    rival = Rival(world, second)
     with world.database.unit_of_work() as session:
         first(session)
-        rival.start()
-        time.sleep(HEAD_START_S)
-    rival.join(timeout=30)
+        rival.begin()
+    return rival.outcome()
+
+
+class Rival:
+    """Somebody who does a deed on a connection of their own, at the same time."""
+
+    def __init__(self, world: World, deed: Deed) -> None:
+        self.world, self.deed = world, deed
+        self.begun, self.came = threading.Event(), list[BaseException | object]()
+        self.thread = threading.Thread(target=self._compete, daemon=True)
+
+    def begin(self) -> None:
+        """Let the deed begin, and go on once it waits for a lock or is done."""
+        self.thread.start()
+        assert self.begun.wait(PATIENCE_S)
+        while self.thread.is_alive() and not self._waits():
+            pass
+
+    def outcome(self) -> BaseException | object:
+        self.thread.join(PATIENCE_S)
+        return self.came[0]
+
+    def _compete(self) -> None:
+        self.begun.set()
+        try:
+            with self.world.database.unit_of_work() as session:
+                self.came.append(self.deed(session))
+        except DulyError as told:
+            self.came.append(told)
+
+    def _waits(self) -> bool:
+        if self.world.database.is_sqlite:
+            return True  # it cannot begin before the other has committed
+        with self.world.database.reading() as session:
+            waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = "
+            return bool(session.scalar(text(f"{waiting} 'Lock'")))
+
+
+def while_it_writes(world: World, worker: Worker, deed: Deed, monkeypatch: pytest.MonkeyPatch) -> Rival:
+    """Run the worker, and let a rival begin after it has written and before it commits."""
+    rival = Rival(world, deed)
+
+    def write(session: Session, *arguments: Any) -> None:
+        monkeypatch.undo()
+        write_batch(session, *arguments)
+        rival.begin()
+
+    monkeypatch.setattr("engine.worker.worker.write_batch", write)
+    worker.run_due()
+    return rival
+
+
+def before_it_writes(world: World, worker: Worker, deed: Deed, monkeypatch: pytest.MonkeyPatch) -> object:
+    """Run the worker, and do a deed after it has computed and before it writes; give what came of the deed."""
+    write, came = worker._write, list[object]()
+
+    def meanwhile(*arguments: Any) -> Any:
+        monkeypatch.undo()
+        with world.database.unit_of_work() as session:
+            came.append(deed(session))
+        return write(*arguments)
+
+    monkeypatch.setattr(worker, "_write", meanwhile)
+    worker.run_due()
     return came[0]
+
+
+def as_it_begins_to_write(
+    world: World, worker: Worker, deed: Deed, monkeypatch: pytest.MonkeyPatch, midway: str = ""
+) -> None:
+    """Run the worker, and commit a deed that was done while the worker computed only once the worker waits for it.
+
+    `midway` names the function of the worklist after which the worker begins to write, before the deed is whole.
+    """
+    write = worker._write
+    computed, done = threading.Event(), threading.Event()
+
+    def meanwhile(*arguments: Any) -> Any:
+        monkeypatch.undo()
+        computed.set()
+        assert done.wait(PATIENCE_S)
+        return write(*arguments)
+
+    monkeypatch.setattr(worker, "_write", meanwhile)
+    rival = Rival(world, lambda _session: None)
+    rival.thread = threading.Thread(target=worker.run_due, daemon=True)
+    rival.thread.start()
+    assert computed.wait(PATIENCE_S)
+
+    def let_write(*_: object) -> None:
+        done.set()
+        while rival.thread.is_alive() and not rival._waits():
+            pass
+
+    if midway:
+        step = getattr(worklist, midway)
+        monkeypatch.setattr(worklist, midway, lambda *arguments: let_write(step(*arguments)))
+    with world.database.unit_of_work() as session:
+        deed(session)
+        let_write()
+    rival.thread.join(PATIENCE_S)
 
 
 def finishing(world: World, by: str) -> Deed:
@@ -94,34 +185,193 @@ def test_a_message_that_two_post_at_once_is_posted_once(asked: World) -> None:
         assert len(session.scalars(select(InboxRow)).all()) == 1
 
 
+# A timer and a person who finishes: whoever is kept first wins
+
+
+def overdue(world: World) -> Worker:
+    """Let the task's deadline pass; nobody has noticed yet."""
+    world.clock.advance(THREE_DAYS)
+    return world.new_worker()
+
+
+def heard(world: World) -> list[str | None]:
+    with world.database.reading() as session:
+        return list(session.scalars(select(InboxRow.result).order_by(InboxRow.id)))
+
+
 def test_a_finished_task_wins_over_its_overdue_timer(asked: World) -> None:
-    deed = finishing(asked, "anna")
-    asked.clock.advance(THREE_DAYS)
+    deed, worker = finishing(asked, "anna"), overdue(asked)
     with asked.database.unit_of_work() as session:
         deed(session)
-    asked.worker.run_due()
+    worker.run_due()
     assert asked.instance("case:1").outcome == "done"
 
 
-def test_a_timer_that_fired_first_goes_its_way_and_the_answer_stays_on_record(
+def test_a_task_finished_while_its_timer_is_computed_wins(asked: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    deed, worker = finishing(asked, "anna"), overdue(asked)
+    before_it_writes(asked, worker, deed, monkeypatch)
+    assert asked.instance("case:1").outcome == "done"
+    assert [task.done_by for task in asked.tasks("case:1", "done")] == ["anna"]
+    assert (heard(asked), count(asked, OutboxRow)) == (["delivered"], 0)
+
+
+def test_a_task_that_is_being_finished_when_its_timer_is_written_wins(
     asked: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    deed, worker = finishing(asked, "anna"), asked.new_worker()
-    write = worker._write
+    deed, worker = finishing(asked, "anna"), overdue(asked)
+    as_it_begins_to_write(asked, worker, deed, monkeypatch)
+    assert asked.instance("case:1").outcome == "done"
+    assert (heard(asked), count(asked, OutboxRow)) == (["delivered"], 0)
 
-    def meanwhile(*args: object) -> object:
-        monkeypatch.undo()
-        with asked.database.unit_of_work() as session:
-            deed(session)
-        return write(*args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(worker, "_write", meanwhile)
-    asked.clock.advance(THREE_DAYS)
+def test_who_finishes_a_task_whose_timer_is_being_written_is_told(
+    asked: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deed, worker = finishing(asked, "anna"), overdue(asked)
+    told = while_it_writes(asked, worker, deed, monkeypatch).outcome()
+    assert isinstance(told, Conflict)
+    assert str(told) == "'Ask' is no longer needed: the case has gone on"
+    assert asked.instance("case:1").outcome == "escalated"
+    assert (heard(asked), count(asked, OutboxRow)) == ([], 1)
+
+
+def test_a_task_that_is_being_taken_when_its_timer_is_written_locks_nobody_for_good(
+    asked: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deed, worker = taking(asked, "anna"), overdue(asked)
+    as_it_begins_to_write(asked, worker, deed, monkeypatch, midway="_set")
     worker.run_due()
     assert asked.instance("case:1").outcome == "escalated"
     with asked.database.reading() as session:
-        assert [row.result for row in session.scalars(select(InboxRow))] == ["ended"]
-        assert len(session.scalars(select(OutboxRow)).all()) == 1
+        kinds = [row.kind for row in history.read(session, "case:1")]
+        assert kinds.index("task_taken") < kinds.index("timer")
+        assert history.verify(session, "case:1") == []
+
+
+# A timer and a payment
+
+
+@pytest.fixture
+def owing(world: World) -> World:
+    """One case that waits a week for a payment before it reminds."""
+    inner = Drawing()
+    inner.start("s")
+    inner.wait("week")
+    inner.say("remind")
+    inner.wait("another")
+    inner.end("e")
+    inner.flow("s", "week", "remind", "another", "e")
+    outer = Drawing()
+    outer.start()
+    outer.sub("collect", inner)
+    outer.boundary("on_paid", "collect", PAID)
+    outer.end("given_up")
+    outer.end("all_paid")
+    outer.flow("start", "collect", "given_up")
+    outer.flow("on_paid", "all_paid")
+    world.deploy(outer)
+    world.begin("case:1")
+    world.clock.advance(timedelta(days=7))
+    return world
+
+
+def paying(world: World) -> Deed:
+    now = world.clock.now()
+    return lambda session: inbox.post(session, key="case:1", name="paid", payload={}, unique_key="paid:1", now=now)
+
+
+def count(world: World, table: type) -> int:
+    with world.database.reading() as session:
+        return len(session.scalars(select(table)).all())
+
+
+def test_a_payment_wins_over_an_overdue_timer(owing: World) -> None:
+    with owing.database.unit_of_work() as session:
+        paying(owing)(session)
+    owing.worker.run_due()
+    assert owing.instance("case:1").outcome == "all_paid"
+    assert count(owing, OutboxRow) == 0
+
+
+def test_a_payment_that_comes_while_the_timer_is_computed_wins(owing: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    before_it_writes(owing, owing.new_worker(), paying(owing), monkeypatch)
+    assert owing.instance("case:1").outcome == "all_paid"
+    assert (heard(owing), count(owing, OutboxRow)) == (["delivered"], 0)
+
+
+def test_a_payment_that_comes_while_the_timer_is_written_is_heard_next(
+    owing: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker = owing.new_worker()
+    assert while_it_writes(owing, worker, paying(owing), monkeypatch).outcome() is True
+    worker.run_due()
+    assert owing.instance("case:1").outcome == "all_paid"
+    assert heard(owing) == ["delivered"]
+    # PostgreSQL lets it in before the worker commits, and then it wins; SQLite lets one write after the other.
+    assert count(owing, OutboxRow) == (1 if owing.database.is_sqlite else 0)
+
+
+def test_a_payment_that_is_not_yet_kept_when_the_timer_is_written_is_heard_next(
+    owing: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker = owing.new_worker()
+    as_it_begins_to_write(owing, worker, paying(owing), monkeypatch)
+    worker.run_due()
+    assert owing.instance("case:1").outcome == "all_paid"
+    assert heard(owing) == ["delivered"]
+
+
+# A timer and a suspension
+
+
+def suspending(world: World) -> Deed:
+    now = world.clock.now()
+    return lambda session: instances.suspend(session, key="case:1", by="anna", reason="a dispute", now=now)
+
+
+def test_a_case_suspended_while_its_timer_is_computed_stays_where_it_was(
+    owing: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before_it_writes(owing, owing.new_worker(), suspending(owing), monkeypatch)
+    frozen_before_the_reminder(owing)
+
+
+def test_a_case_that_is_being_suspended_when_its_timer_is_written_stays_where_it_was(
+    owing: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    as_it_begins_to_write(owing, owing.new_worker(), suspending(owing), monkeypatch)
+    frozen_before_the_reminder(owing)
+
+
+def frozen_before_the_reminder(world: World) -> None:
+    instance = world.instance("case:1")
+    assert (instance.status, instance.element, instance.lease_token) == ("suspended", "week", None)
+    assert count(world, OutboxRow) == 0
+    with world.database.unit_of_work() as session:
+        instances.resume(session, key="case:1", by="anna", reason="settled", now=world.clock.now())
+    world.worker.run_due()
+    assert count(world, OutboxRow) == 1
+    with world.database.reading() as session:
+        assert history.verify(session, "case:1") == []
+
+
+def test_a_case_suspended_while_its_timer_is_written_rests_behind_it(
+    owing: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    while_it_writes(owing, owing.new_worker(), suspending(owing), monkeypatch).outcome()
+    instance = owing.instance("case:1")
+    assert (instance.status, instance.element) == ("suspended", "another")
+    assert count(owing, OutboxRow) == 1
+
+
+def test_who_suspends_a_case_that_a_timer_is_ending_is_told(asked: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    worker = overdue(asked)
+    told = while_it_writes(asked, worker, suspending(asked), monkeypatch).outcome()
+    assert isinstance(told, Conflict)
+    assert str(told) == "case:1 is ended; only a running case can be suspended"
+
+
+# Two workers
 
 
 def test_two_workers_at_once_advance_a_case_once(asked: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import inbox, instances, worklist
-from engine.catalogue import Call, Catalogue, Facts, MessageType, operator
+from engine.catalogue import Call, Catalogue, Facts, MessageType, Retry, operator
 from engine.clock import VirtualClock
 from engine.deployments import DECISIONS, deploy, packed
 from engine.errors import BusinessError, TemporaryError
@@ -159,7 +159,13 @@ def stumble(call: Call, *, text: str) -> None:
         raise ZeroDivisionError(text)
 
 
-CATALOGUE = Catalogue.of((say, refuse, stumble), (MessageType("paid"), MessageType("sent")), {})
+@operator("flicker", title="Flicker", retry=Retry(attempts=3, first_pause=timedelta(minutes=1), factor=3))
+def flicker(_call: Call, *, text: str) -> None:
+    """Never be there."""
+    raise TemporaryError(text)
+
+
+CATALOGUE = Catalogue.of((say, refuse, stumble, flicker), (MessageType("paid"), MessageType("sent")), {})
 
 
 @dataclass

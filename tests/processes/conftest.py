@@ -1,10 +1,10 @@
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from engine.unit_of_work import Database
+from tests import databases
 from tests.processes.founding import found
 from tests.processes.world import World
 
@@ -13,8 +13,7 @@ from tests.processes.world import World
 def founded(empty_database_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with the strategies deployed, to be copied: checking them takes longer than living through them."""
     path = tmp_path_factory.mktemp("founded") / "duly.db"
-    shutil.copy(empty_database_file, path)
-    database = Database(f"sqlite:///{path}")
+    database = Database(databases.copy(empty_database_file, path))
     with database.unit_of_work() as session:
         found(session)
     database.dispose()
@@ -23,9 +22,10 @@ def founded(empty_database_file: Path, tmp_path_factory: pytest.TempPathFactory)
 
 @pytest.fixture
 def world(founded: Path, tmp_path: Path) -> Iterator[World]:
-    shutil.copy(founded, tmp_path / "world.db")
-    database = Database(f"sqlite:///{tmp_path}/world.db")
+    path = tmp_path / "world.db"
+    database = Database(databases.copy(founded, path))
     world = World(database, tmp_path)
     yield world
     assert world.incidents() == []
     database.dispose()
+    databases.drop(path)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.schema import CreateSchema
 
 from receivables.tables import ReceivablesBase
+from tests.databases import KIND
 from tests.receivables.books import Books
 
 APART = "receivables_alone"
@@ -32,9 +33,9 @@ def ledger_on_postgresql(postgresql_url: str) -> Iterator[Engine]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run the modules that name DATABASES on each of them, the others on SQLite alone."""
+    """Run the modules that name DATABASES on each of them, the others on SQLite, or what the tests run on."""
     if "session" in metafunc.fixturenames:
-        metafunc.parametrize("session", getattr(metafunc.module, "DATABASES", ("sqlite",)), indirect=True)
+        metafunc.parametrize("session", getattr(metafunc.module, "DATABASES", (KIND,)), indirect=True)
 
 
 @pytest.fixture

@@ -18,11 +18,12 @@ from receivables.posting import Posting
 from receivables.product import Product
 from receivables.receivable import Receivable
 from receivables.staff import Person, StaffGroup
+from tests import databases
+from tests.web.conftest import settings_of
 from web.bundles import PROJECT, deploy_bundle, read_bundle
 from web.composition import build_context
 from web.context import Context
 from web.day_run import DayRun
-from web.settings import Settings
 
 FIRST, TODAY = date(2026, 2, 2), date(2026, 3, 2)
 DEBTORS = ("Amber", "Birch", "Cedar", "Dogwood", "Elder", "Fir")
@@ -33,11 +34,13 @@ CALLED = ("Amber", "Birch", "Cedar")
 @pytest.fixture
 def parts(made_database: Path, tmp_path: Path, clock: VirtualClock) -> Iterator[Context]:
     """Every part of the system, on a copy of the office's home folder."""
-    home = tmp_path / "home"
-    shutil.copytree(office(made_database), home)
-    built = build_context(Settings(home=str(home), secret_key="for tests only"), clock=clock)
+    home, kept = tmp_path / "home", office(made_database)
+    shutil.copytree(kept, home)
+    databases.copy(kept / "duly.sqlite", home / "duly.sqlite")
+    built = build_context(settings_of(home), clock=clock)
     yield built
     built.database.dispose()
+    databases.drop(home / "duly.sqlite")
 
 
 @cache
@@ -45,9 +48,9 @@ def office(made_database: Path) -> Path:
     """Live through a month without anybody at work but for a few calls."""
     home = made_database.parent / "office"
     home.mkdir()
-    shutil.copy(made_database, home / "duly.sqlite")
+    databases.copy(made_database, home / "duly.sqlite")
     clock = VirtualClock(datetime(2026, 2, 2, 7, 0, tzinfo=UTC))
-    parts = build_context(Settings(home=str(home)), clock=clock)
+    parts = build_context(settings_of(home), clock=clock)
     deploy_bundle(parts, read_bundle(PROJECT / "processes" / "standard_b2b"), note="", by="duly")
     with parts.unit_of_work() as session:
         _staff(session)

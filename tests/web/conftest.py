@@ -1,6 +1,5 @@
 """The whole application on a fresh database, and somebody of each role to open its pages."""
 
-import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +17,7 @@ from werkzeug.serving import make_server
 from engine.clock import VirtualClock
 from engine.unit_of_work import Database
 from receivables.staff import Person, Role
+from tests import databases
 from web import schema
 from web.app import create_app
 from web.beginnings import first_rows
@@ -35,7 +35,7 @@ OpenAs: TypeAlias = Callable[[str, str], Page]
 def made_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database as `duly init` leaves it, without strategies, with a person of each role named like it."""
     path = tmp_path_factory.mktemp("made") / "duly.sqlite"
-    database = Database(f"sqlite:///{path}")
+    database = Database(databases.make(path))
     schema.upgrade(database)
     with database.unit_of_work() as session:
         first_rows(session)
@@ -61,10 +61,16 @@ def parts(made_database: Path, tmp_path: Path, clock: VirtualClock) -> Iterator[
     """Every part of the system, on a home folder of its own and a clock that stands on a Monday morning."""
     home = tmp_path / "home"
     home.mkdir()
-    shutil.copy(made_database, home / "duly.sqlite")
-    built = build_context(Settings(home=str(home), secret_key="for tests only"), clock=clock)
+    databases.copy(made_database, home / "duly.sqlite")
+    built = build_context(settings_of(home), clock=clock)
     yield built
     built.database.dispose()
+    databases.drop(home / "duly.sqlite")
+
+
+def settings_of(home: Path) -> Settings:
+    """Give the settings by which a home folder and its database are found."""
+    return Settings(home=str(home), secret_key="for tests only", database_url=databases.option(home / "duly.sqlite"))
 
 
 @pytest.fixture

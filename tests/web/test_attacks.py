@@ -13,6 +13,7 @@ from engine.errors import Unusable
 from engine.unit_of_work import Database
 from receivables.debtor import Contact, Debtor
 from receivables.staff import Person
+from tests.databases import ON_POSTGRESQL
 from tests.web.at_work import parts
 from tests.web.conftest import SignIn
 from web.commands.backup import copy_database
@@ -119,6 +120,7 @@ def test_no_token_signs_in_by_address(app: Flask, parts: Context) -> None:
     assert stranger.get("/profile", headers={"Authentication-Token": token}).status_code == 302
 
 
+@pytest.mark.skipif(ON_POSTGRESQL, reason="PostgreSQL has a backup of its own")
 def test_the_home_folder_and_backups_are_nobody_elses(parts: Context, tmp_path: Path) -> None:
     settings = Settings(home=str(tmp_path / "new" / "home"))
     assert settings.kept("mail").parent.stat().st_mode & 0o077 == 0

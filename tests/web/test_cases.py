@@ -228,6 +228,17 @@ def test_a_case_is_suspended_and_resumed(parts: Context, sign_in: SignIn) -> Non
     assert status_of(parts, number) == "running"
 
 
+def test_a_suspension_has_one_of_the_reasons_on_the_case_and_on_record(parts: Context, sign_in: SignIn) -> None:
+    client, number = sign_in("collector"), number_of(parts, "Fir")
+    assert "Choose one of the reasons" in do(client, number, "suspend", code="holiday", reason="Away")
+    assert "Say why" in do(client, number, "suspend", code="other")
+    said = do(client, number, "suspend", code="insolvency", reason="file 12/2026", until="2026-04-01")
+    assert "Suspended until Wed, Apr 1, 2026: Insolvency: file 12/2026" in said
+    page = client.get(f"/cases/{number}").text
+    assert "Suspended: Insolvency" in page
+    assert "Wed, Apr 1, 2026" in page.partition("Suspended: Insolvency")[2]
+
+
 def test_a_new_owner_gets_the_open_tasks(parts: Context, sign_in: SignIn) -> None:
     number = number_of(parts, "Fir")
     do(sign_in("supervisor"), number, "owner", owner="supervisor", priority="90")

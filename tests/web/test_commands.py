@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from engine import history
 from engine.unit_of_work import Database
+from tests import databases
 from tests.web.small_world import bring_in
 from web import schema
 from web.bundles import PROJECT, shipped
@@ -36,9 +37,10 @@ def duly(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
     """`duly(home, "users", "list", DULY_PORT="80")` runs a command as the terminal would."""
 
     def run(home: Path, *arguments: str, **options: str) -> Ended:
+        databases.ensure(home / "duly.sqlite")
         for name in [name for name in os.environ if name.startswith("DULY_")]:
             monkeypatch.delenv(name)
-        for name, value in {"DULY_HOME": str(home), **options}.items():
+        for name, value in {**databases.environment(home), **options}.items():
             monkeypatch.setenv(name, value)
         monkeypatch.setattr(sys, "argv", ["duly", *arguments])
         with pytest.raises(SystemExit) as ended:
@@ -51,13 +53,13 @@ def duly(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
 
 @pytest.fixture
 def home(tmp_path: Path, made_database: Path) -> Path:
-    (tmp_path / "duly.sqlite").write_bytes(made_database.read_bytes())
+    databases.copy(made_database, tmp_path / "duly.sqlite")
     return tmp_path
 
 
 def test_init_makes_everything_once(duly: Duly, tmp_path: Path) -> None:
     first, second = duly(tmp_path, "init"), duly(tmp_path, "init")
-    assert first.out.startswith("Made sqlite"), first.err
+    assert first.out.startswith(f"Made {databases.KIND}"), first.err
     assert second.out.startswith("Already there")
     assert duly(tmp_path, "upgrade").out.startswith("The schema was already at")
 
@@ -82,6 +84,7 @@ def test_people_are_added_listed_and_given_passwords(duly: Duly, home: Path) -> 
     assert (twice.code, "anna exists already" in twice.err) == (2, True)
 
 
+@pytest.mark.skipif(databases.ON_POSTGRESQL, reason="PostgreSQL has a backup of its own")
 def test_a_backup_is_a_database(duly: Duly, home: Path, tmp_path: Path) -> None:
     target = tmp_path / "kept" / "backup.sqlite"
     assert duly(home, "backup", str(target)).code == 0

@@ -1,12 +1,15 @@
 """Stuck cases are seen, tried again and ended; failed messages are sent again; late news is shown."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from engine import inbox, incidents
+from engine import inbox, incidents, operations
+from engine.clock import VirtualClock
 from engine.tables import InboxRow, Incident, Instance, OutboxRow
 from tests.web.conftest import OpenAs, SignIn
 from tests.web.small_world import bring_in
@@ -36,9 +39,7 @@ def world(parts: Context) -> World:
             incidents.report(
                 session,
                 each.id,
-                error=RuntimeError(ERROR),
-                element="first_send",
-                trace="Traceback: line 1",
+                incidents.Failure(RuntimeError(ERROR), "first_send", "Traceback: line 1", {"word": "early"}),
                 now=parts.now(),
             )
             for each in session.scalars(select(Instance)).all()
@@ -108,8 +109,8 @@ def test_a_failed_message_is_sent_again(parts: Context, sign_in: SignIn) -> None
 
 def test_news_for_a_closed_case_is_shown(world: World, sign_in: SignIn) -> None:
     with world.parts.unit_of_work() as session:
-        incidents.cancel(session, world.stuck[0], by="x", reason="over", now=world.parts.now())
         key = session.get_one(Incident, world.stuck[0]).business_key
+        operations.cancel(session, key, operations.Deed("x", "over", world.parts.now()))
         inbox.post(session, key=key, name="payment_received", payload={}, unique_key="late", now=world.parts.now())
     world.parts.worker.run_due()
     with world.parts.reading() as session:
@@ -121,6 +122,18 @@ def test_the_system_page_counts_what_waits(world: World, sign_in: SignIn) -> Non
     page = sign_in("auditor").get("/operations/system").text
     assert "Last day run" in page
     assert f'href="/operations/">{len(world.stuck)}<' in page
+
+
+def test_the_system_page_says_how_far_behind_the_work_is(world: World, clock: VirtualClock, sign_in: SignIn) -> None:
+    page = sign_in("auditor").get("/operations/system").text
+    assert re.search(r"Lag</div><div class=\"h2 m-0\">none<", page)
+    assert re.search(r"Workers</div><div class=\"h2 m-0 text-danger\">0<", page)
+    with world.parts.unit_of_work() as session:
+        session.execute(update(Instance).values(due_at=clock.now()))
+    clock.advance(timedelta(hours=2))
+    page = sign_in("auditor").get("/operations/system").text
+    assert re.search(r"Lag</div><div class=\"h2 m-0 text-danger\">2 h<", page)
+    assert re.search(r"Incidents</div><div class=\"h2 m-0 text-danger\">2<", page)
 
 
 def test_the_pages_are_accessible_and_fit(world: World, open_as: OpenAs, axe: Callable[..., None]) -> None:

@@ -1,9 +1,11 @@
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 
-from engine.clock import VirtualClock
+from engine import duties
+from engine.clock import SystemClock, VirtualClock
 from tests.web.conftest import MONDAY, SignIn
 from web import scheduler
 from web.context import Context
@@ -15,6 +17,25 @@ def test_a_day_begins_once(parts: Context) -> None:
     assert scheduler.do_day(parts) is True
     assert scheduler.do_day(parts) is False
     assert last_day(parts.database) == MONDAY.date()
+
+
+def test_a_day_is_begun_by_the_process_that_holds_the_duty(parts: Context) -> None:
+    elsewhere, wall = "elsewhere:1:abc", SystemClock().now()
+    day = next(routine for routine in scheduler.ROUTINES if routine.name == "day")
+    with parts.unit_of_work() as session:
+        assert duties.hold(session, "day", elsewhere, wall=wall)
+    scheduler.do_routine(day, parts)
+    assert last_day(parts.database) is None
+    with parts.unit_of_work() as session:
+        duties.let_go(session, elsewhere)
+    scheduler.do_routine(day, parts)
+    assert last_day(parts.database) == MONDAY.date()
+
+
+def test_of_two_processes_that_begin_a_day_at_once_one_does(parts: Context) -> None:
+    with ThreadPoolExecutor(2) as both:
+        begun = list(both.map(lambda _: begin_today(parts.database, parts.today(), parts.now()), range(2)))
+    assert sorted(begun) == [False, True]
 
 
 def test_a_failing_routine_does_not_stop_the_others(parts: Context, caplog: pytest.LogCaptureFixture) -> None:
@@ -44,5 +65,5 @@ def test_a_worker_whose_server_died_before_it_began_stops(parts: Context, monkey
 
 def test_routines_are_called_by_their_names_and_late_ones_are_no_news(parts: Context) -> None:
     built = scheduler.build_scheduler(parts, scheduler.ROUTINES)
-    assert [job.name for job in built.get_jobs()] == ["day", "jobs", "due work", "outbox"]
+    assert [job.name for job in built.get_jobs()] == ["sign of life", "day", "jobs", "due work", "outbox", "census"]
     assert not logging.getLogger("apscheduler.scheduler").isEnabledFor(logging.WARNING)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import databases
 from web.clock import StoredClock
 from web.context import Context
 from web.jobs.run import start
@@ -24,7 +25,7 @@ def address(parts: Context) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environment = {**os.environ, "DULY_HOME": parts.settings.home, "DULY_PORT": str(port)}
+    environment = {**os.environ, **databases.environment(parts.settings.folder), "DULY_PORT": str(port)}
     root = Path(__file__).parents[2]
     server = subprocess.Popen([sys.executable, "-m", "web.commands", "serve"], env=environment, cwd=root)
     yield f"http://127.0.0.1:{port}"

@@ -72,6 +72,15 @@ def test_done_moves_the_case_and_opens_the_next(sign_in: SignIn, parts: Context)
     assert number_of(parts, "Dogwood") != number  # its demand waits for approval
 
 
+def test_answers_to_a_form_that_has_changed_since_it_was_shown_are_not_taken(sign_in: SignIn, parts: Context) -> None:
+    client, number = sign_in("collector"), number_of(parts, "Dogwood")
+    (shown,) = set(re.findall(r"shown=(\w+)", client.get(f"/worklist/{number}").text))
+    answer = finish(client, number, ANSWERS, shown="another")
+    assert (answer.status_code, "moved to another version" in answer.text) == (409, True)
+    assert state_of(parts, number).status == "open"
+    assert finish(client, number, ANSWERS, shown=shown).status_code == 200
+
+
 def test_wrong_answers_are_named_by_component(sign_in: SignIn, parts: Context) -> None:
     answer = finish(sign_in("collector"), number_of(parts, "Dogwood"), {"outcome": "promise", "note": ""})
     assert answer.status_code == 422

@@ -13,6 +13,7 @@ from web.commands.cases import cases
 from web.commands.catch_up import catch_up_
 from web.commands.demo import demo
 from web.commands.imports import import_
+from web.commands.replay import replay
 from web.commands.report import report
 from web.commands.run import run
 from web.commands.schema import init, upgrade
@@ -27,7 +28,7 @@ PARTLY_REFUSED = 3
 
 COMMANDS: tuple[click.Command, ...] = (
     *(init, upgrade, backup, users),
-    *(import_, run, cases, report, sending_, catch_up_, strategies),
+    *(import_, run, cases, report, replay, sending_, catch_up_, strategies),
     *(serve, worker, demo),
 )
 

@@ -21,7 +21,9 @@ from web.context import Context
 from web.scheduler import run_forever
 from web.settings import Settings
 
-RESTART_SECONDS = 5
+RESTART_SECONDS, MOST_SECONDS = 0.5, 60
+STOP_SECONDS = 20
+"""A batch takes about a second, a delivery as long as a mail server does."""
 log = logging.getLogger("duly.serve")
 
 
@@ -44,7 +46,7 @@ def serve(parts: Context, *, with_worker: bool) -> None:
     finally:
         stopping.set()
         if with_worker:
-            keeper.join(timeout=RESTART_SECONDS)
+            keeper.join(timeout=STOP_SECONDS + 1)
 
 
 @click.command()
@@ -76,18 +78,32 @@ def _run_processes(count: int) -> None:
 
 
 def _keep_worker(stopping: threading.Event) -> None:
-    """Keep one worker process alive until the server stops."""
+    """Keep one worker process alive until told to stop; one that dies again and again is started ever more rarely."""
+    pause = RESTART_SECONDS
     while not stopping.is_set():
         command = [sys.executable, "-m", "web.commands", "worker", "--parent", str(os.getpid())]
+        began = time.monotonic()
         child = subprocess.Popen(command)  # noqa: S603 - our own command
-        while child.poll() is None and not stopping.wait(0.5):
+        while child.poll() is None and not stopping.wait(0.2):
             pass
         if child.poll() is None:
-            child.terminate()
-            child.wait(timeout=RESTART_SECONDS)
+            _end(child)
         elif not stopping.is_set():
-            log.error("the worker ended with %s; started again in %s s", child.returncode, RESTART_SECONDS)
-            time.sleep(RESTART_SECONDS)
+            lasted = time.monotonic() - began
+            pause = RESTART_SECONDS if lasted > MOST_SECONDS else min(2 * pause, MOST_SECONDS)
+            log.error("the worker ended with %s; started again in %s s", child.returncode, pause)
+            stopping.wait(pause)
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    """Let a worker finish its batch; kill it where it does not: nothing is lost by that, others go on."""
+    child.terminate()
+    try:
+        child.wait(timeout=STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        log.warning("the worker did not end within %s s and was killed", STOP_SECONDS)
+        child.kill()
+        child.wait()
 
 
 def _server_options(settings: Settings) -> dict[str, Any]:

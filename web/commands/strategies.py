@@ -14,6 +14,7 @@ from engine.deployments import DECISIONS
 from engine.errors import DiagramError, NotFound, Problem, Unusable
 from engine.tables import Deployment
 from web.bundles import check_bundle, deploy_bundle, read_bundle, shared_tables
+from web.commands.migrate import migrate
 from web.commands.parts import local_time, parts, with_parts
 from web.context import Context
 
@@ -26,6 +27,9 @@ def strategies() -> None:
 
     The decision tables that strategies share are deployed likewise, under the key `decisions`.
     """
+
+
+strategies.add_command(migrate)
 
 
 @strategies.command("check")

@@ -16,7 +16,7 @@ from web.links import address
 from web.pages.cases_blueprint import case_of, pages
 from web.pages.cases_deeds import DEEDS, Doing
 from web.queries.case_head import CaseHead, read_head
-from web.queries.words import CALLS
+from web.queries.words import CALLS, SUSPENSIONS
 from web.security.access import requires
 from web.security.rights import Right
 from web.security.viewer import current_person
@@ -67,5 +67,6 @@ def _form(session: Session, head: CaseHead, deed: str, errors: dict[str, str]) -
         errors=errors,
         values=request.form,
         people=people.all(),
+        suspensions=[(key, text) for key, text in SUSPENSIONS.items() if key != "promise"],
         outcomes=[(key, text) for key, text in CALLS.items() if key not in {"not_reached", "promise", "dispute"}],
     )

@@ -30,6 +30,7 @@ from web.entries import amount_in, currency_in, day_in, optional_day_in, text_in
 from web.formats import Money, day_text, money_text
 from web.queries.case_head import CaseHead
 from web.queries.items import total
+from web.queries.words import SUSPENSIONS
 
 PROMISED = "Waits for a promise to pay"
 MOST_PRIORITY = 100
@@ -145,17 +146,28 @@ def settle(doing: Doing) -> str:
 
 def suspend(doing: Doing) -> str:
     """Freeze the case's clocks."""
-    reason = text_in(doing.form, "reason", _("Say why: colleagues will read it on the case."))
+    code, reason = _why_suspended(doing.form)
     until = optional_day_in(doing.form, "until")
     if until is not None and until <= doing.today:
         raise InvalidForm({"until": _("Choose a day to come, or leave it empty.")})
     end = None if until is None else start_of(until)
-    instances.suspend(doing.session, key=doing.key, by=doing.by, reason=reason, now=doing.now, until=end)
+    why = {"code": code, "reason": reason}
+    instances.suspend(doing.session, key=doing.key, by=doing.by, now=doing.now, until=end, **why)
     return str(
         _("Suspended: nothing is sent and no deadline runs.")
         if until is None
         else _("Suspended until %(day)s.", day=day_text(until))
     )
+
+
+def _why_suspended(form: MultiDict[str, str]) -> tuple[str, str]:
+    """Give the reason's word and the note; a reason that has no word needs one."""
+    code, note = form.get("code") or instances.OTHER, form.get("reason", "").strip()
+    if code not in SUSPENSIONS:
+        raise InvalidForm({"code": _("Choose one of the reasons.")})
+    if code == instances.OTHER and not note:
+        raise InvalidForm({"reason": _("Say why: colleagues will read it on the case.")})
+    return code, note
 
 
 def resume(doing: Doing) -> str:
@@ -208,7 +220,8 @@ def _wait_for(doing: Doing, promise_id: int, judged_on: date) -> None:
         events.announce(doing.session, "promise_recorded", number, payload, unique=str(promise_id), now=doing.now)
     elif view is not None and view.status in {"running", "new", "stuck"}:
         until = start_of(judged_on)
-        instances.suspend(doing.session, key=key, by=doing.by, reason=PROMISED, now=doing.now, until=until)
+        why = {"code": "promise", "reason": PROMISED}
+        instances.suspend(doing.session, key=key, by=doing.by, now=doing.now, until=until, **why)
     elif view is not None and view.suspend_reason == PROMISED:
         until = start_of(judged_on)
         instances.prolong(doing.session, key=key, by=doing.by, reason=PROMISED, now=doing.now, until=until)

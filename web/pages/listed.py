@@ -16,6 +16,7 @@ from web.pages.imports_new import pages as imports
 from web.pages.jobs import pages as jobs
 from web.pages.letters import pages as letters
 from web.pages.letters_lists import pages as letter_lists
+from web.pages.measures import pages as measures
 from web.pages.operations_catch_up import pages as operations
 from web.pages.payments import pages as payments
 from web.pages.products import pages as products
@@ -34,6 +35,7 @@ from web.pages.worklist_views import pages as worklist_views
 BLUEPRINTS: tuple[Blueprint, ...] = (
     home,
     start,
+    measures,
     profile,
     jobs,
     clock,

@@ -8,8 +8,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from engine import incidents
-from engine.errors import Conflict, Unusable
+from engine import incidents, operations
+from engine.errors import Unusable
+from engine.operations import Deed
 from web.context import context
 from web.entries import row_numbers
 from web.links import address
@@ -78,7 +79,8 @@ def cancel(number: int) -> ResponseReturnValue:
     if not reason:
         raise Unusable(_("Say why the process ends: it is kept in the case's record."))
     with context().unit_of_work() as session:
-        incidents.cancel(session, number, by=current_person().username, reason=reason, now=context().now())
+        deed = Deed(current_person().username, reason, context().now())
+        operations.cancel(session, incidents.get_open(session, number).business_key, deed)
     flash(_("The process has ended. The case stays open for a person to decide."), "success")
     return redirect(url_for("operations.index"))
 
@@ -86,15 +88,10 @@ def cancel(number: int) -> ResponseReturnValue:
 def _retried(numbers: list[int]) -> list[str]:
     """Set the cases free to try again; those that somebody freed meanwhile are left out."""
     reason = request.form.get("reason", "").strip() or _("tried again by hand")
-    keys = []
+    deed = Deed(current_person().username, reason, context().now())
     with context().unit_of_work() as session:
-        for number in numbers:
-            try:
-                by, now = current_person().username, context().now()
-                keys.append(incidents.retry(session, number, by=by, reason=reason, now=now))
-            except Conflict:
-                continue
-    return keys
+        outcomes = operations.each(session, numbers, lambda key: operations.retry(session, key, deed))
+    return [each.key for each in outcomes if not each.refused]
 
 
 def _at_step() -> list[int]:

@@ -11,7 +11,9 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine.clock import SystemClock
 from engine.errors import NotFound
+from engine.measures import measure
 from engine.tables import InboxRow, OutboxRow
 from web.context import context
 from web.day_run import last_sitting
@@ -101,6 +103,7 @@ def system() -> ResponseReturnValue:
             "operations/system.html",
             queues={queue.name: queue for queue in queues(session, now)},
             stuck=count_stuck(session),
+            measures=measure(session, now=now, wall=SystemClock().now()),
             sitting=last_sitting(context().database),
             work=work,
             states=STATES,

@@ -57,9 +57,9 @@ def _answers(sent: Any) -> dict[str, Any]:
 
 
 def _finish(session: Session, task: TaskRow, answers: Mapping[str, Any]) -> None:
-    by, now = current_person().username, context().now()
+    by, now, shown = current_person().username, context().now(), request.args.get("shown")
     try:
-        worklist.complete(session, task.id, by=by, result=answers, now=now, guard=four_eyes)
+        worklist.complete(session, task.id, by=by, result=answers, now=now, guard=four_eyes, shown=shown)
     except InvalidForm as wrong:
         ids = component_ids(worklist.form_of(session, task)) if task.form else {}
         raise InvalidForm({ids.get(key, key): text for key, text in wrong.errors.items()}) from wrong

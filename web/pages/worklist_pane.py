@@ -23,7 +23,7 @@ from web.context import context
 from web.formats import moment
 from web.pages.letters_words import template_title
 from web.queries.tasks import LETTER, Day, Reach, TaskLine, colleagues, line_of, names_of
-from web.queries.words import call_outcome
+from web.queries.words import call_outcome, suspended_because
 
 CALLS_SHOWN = 3
 RUNNING = ("running", "new", "stuck")
@@ -39,6 +39,8 @@ class Pane:
     """Why it cannot be done now, in a sentence; empty when it can."""
     may_do: bool
     schema: dict[str, Any] | None
+    shown: str
+    """Names the form as it is here, so that answers to another version's form are not taken."""
     data: dict[str, Any]
     calls: Sequence[CallNote]
     colleagues: Sequence[Any]
@@ -82,6 +84,7 @@ def pane_of(session: Session, reach: Reach, task: TaskRow) -> Pane:
         state=state,
         may_do=reach.may_do(task),
         schema=schema,
+        shown=worklist.form_digest(session, task),
         data=_data(task, schema, letter),
         calls=calls,
         colleagues=[] if state else [each for each in colleagues(session) if each.username != task.assignee],
@@ -131,7 +134,7 @@ def _state(session: Session, task: TaskRow) -> str:
     if task.status == "withdrawn":
         return _not_needed()
     if instance.status == "suspended":
-        reason = instance.suspend_reason or _("no reason was given")
+        reason = suspended_because(instance.suspend_code, instance.suspend_reason)
         return str(_("The case is suspended (%(reason)s). The task waits until it goes on.", reason=reason))
     if instance.status not in RUNNING:
         return str(_("The case is closed; there is nothing left to do here."))

@@ -19,7 +19,7 @@ from receivables.case_facts import CaseFacts, PromiseFacts
 from web.formats import Money, local, money_text
 from web.links import address
 from web.queries.diagrams import Diagram, Element, diagram_of
-from web.queries.words import outcome_name, template_name
+from web.queries.words import outcome_name, suspended_because, template_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def _stuck(session: Session, view: InstanceView) -> Outlook:
 def _suspended(view: InstanceView, promise: PromiseFacts | None) -> Outlook:
     if promise is not None:
         return _promised(promise)
-    reason = view.suspend_reason or ""
+    reason = suspended_because(view.suspend_code, view.suspend_reason)
     if view.suspended_until is None:
         return Outlook(_("Suspended until somebody resumes it: %(reason)s", reason=reason), "player-pause", "orange")
     until = long_day(view.suspended_until)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -9,11 +10,13 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from engine.instances import OTHER
 from engine.tables import HistoryRow
 from service_tasks.stages import stage_title
 from web.queries.diagrams import Diagram
+from web.queries.outlook import long_day
 from web.queries.timeline_entry import Entry
-from web.queries.words import outcome_name
+from web.queries.words import SUSPENSIONS, outcome_name
 
 Why = tuple[tuple[str, str], ...]
 Reading = Callable[[HistoryRow], tuple[str, str, str, str]]
@@ -31,8 +34,9 @@ TOLD_ELSEWHERE = frozenset(
     }
     | {"message_queued", "payment", "payment_reversed", "promise_judged", "decision"}
 )
-CAUSES = frozenset({"timer", "message", "task_done", "started"})
+CAUSES = frozenset({"timer", "message", "task_done", "started", "placed"})
 """What moves a case on: told as the reason of the stage that follows."""
+ORDERS = frozenset({"stuck", "retried", "skipped", "moved", "variable_changed", "cancelled", "order_dropped"})
 ANSWERS = frozenset({"sent", "not_needed", "undeliverable", "figures_changed"})
 
 
@@ -54,7 +58,7 @@ def recorded(rows: Iterable[HistoryRow], diagram: Diagram | None) -> list[Entry]
 
 
 def _entry(row: HistoryRow, cause: HistoryRow | None, diagram: Diagram) -> Entry | None:
-    if row.kind in TOLD_ELSEWHERE or row.kind in {"timer", "started"}:
+    if row.kind in TOLD_ELSEWHERE or row.kind in {"timer", "started", "placed"}:
         return None
     if row.kind == "message" and row.text in ANSWERS - {"undeliverable"}:
         return None
@@ -92,6 +96,12 @@ def _closed(row: HistoryRow) -> tuple[str, str, str, str]:
     return "course", "lock", "green", _("Closed: %(outcome)s", outcome=outcome_name(row.text))
 
 
+def _suspended(row: HistoryRow) -> tuple[str, str, str, str]:
+    code = (row.detail or {}).get("code", "")
+    word = SUSPENSIONS.get(code) if code not in {"", OTHER, "promise"} else None
+    return "course", "player-pause", "orange", _("Suspended: %(why)s", why=word) if word else _("Suspended")
+
+
 def _postponed(row: HistoryRow) -> tuple[str, str, str, str]:
     return "tasks", "clock-pause", "secondary", _("Postponed: %(task)s", task=(row.detail or {}).get("task", ""))
 
@@ -116,6 +126,12 @@ def _said(chip: str, icon: str, colour: str, title: Callable[[], str]) -> Readin
     return reading
 
 
+def _migrated(row: HistoryRow) -> tuple[str, str, str, str]:
+    detail = row.detail or {}
+    title = _("Moved from version %(old)s to %(new)s", old=detail.get("from", "?"), new=detail.get("to", "?"))
+    return "course", "refresh", "blue", title
+
+
 def _other(row: HistoryRow) -> tuple[str, str, str, str]:
     return "course", "info-circle", "secondary", row.kind.replace("_", " ").capitalize()
 
@@ -130,7 +146,7 @@ READINGS: dict[str, Reading] = {
     "task_postponed": _postponed,
     "task_undone": _of_task("arrow-back-up", lambda task: _("Taken back: %(task)s", task=task)),
     "deadlines_moved": _deadlines_moved,
-    "suspended": _said("course", "player-pause", "orange", lambda: _("Suspended")),
+    "suspended": _suspended,
     "resumed": _said("course", "player-play", "blue", lambda: _("Resumed")),
     "escalated": _said("tasks", "bell", "orange", lambda: _("The supervisor was told")),
     "referred": _said("course", "external-link", "blue", lambda: _("Referred")),
@@ -141,7 +157,14 @@ READINGS: dict[str, Reading] = {
     "case_changed": _said("course", "user-check", "secondary", lambda: _("Owner or priority changed")),
     "promise_withdrawn": _said("promises", "arrow-back-up", "orange", lambda: _("Promise withdrawn")),
     "brought_back": _said("course", "refresh", "blue", lambda: _("Brought back")),
-    "incident": _said("course", "alert-circle", "red", lambda: _("Stuck")),
+    "migrated": _migrated,
+    "stuck": _said("course", "alert-circle", "red", lambda: _("Stuck")),
+    "retried": _said("course", "refresh", "blue", lambda: _("Tried again")),
+    "skipped": _said("course", "player-skip-forward", "orange", lambda: _("Step skipped")),
+    "moved": _said("course", "route", "orange", lambda: _("Moved to another step")),
+    "variable_changed": _said("course", "pencil", "orange", lambda: _("Variable changed")),
+    "cancelled": _said("course", "player-stop", "red", lambda: _("The process was ended by hand")),
+    "order_dropped": _said("course", "info-circle", "orange", lambda: _("What was ordered was not done")),
 }
 
 
@@ -151,6 +174,7 @@ def _because(cause: HistoryRow, diagram: Diagram) -> Why:
         "started": _("The case was opened and its strategy began."),
         "timer": _("A wait was over: %(step)s.", step=diagram.name(cause.element)),
         "task_done": _("“%(task)s” was done.", task=cause.text),
+        "placed": _("Somebody moved it there."),
         "message": _("Something was reported: %(what)s.", what=cause.text.replace("_", " ")),
     }
     return ((_("Because"), reasons[cause.kind]), *_steps(detail, diagram))
@@ -159,7 +183,19 @@ def _because(cause: HistoryRow, diagram: Diagram) -> Why:
 def _details(row: HistoryRow, diagram: Diagram) -> Why:
     detail = row.detail or {}
     answers = tuple((_label(name), _shown(value)) for name, value in (detail.get("result") or {}).items() if value)
-    return (*answers, *_steps(detail, diagram))
+    until = detail.get("until") if row.kind == "suspended" else None
+    ends = ((_("Until"), long_day(datetime.fromisoformat(until))),) if until else ()
+    return (*answers, *ends, *_ordered(row, diagram), *_steps(detail, diagram))
+
+
+def _ordered(row: HistoryRow, diagram: Diagram) -> Why:
+    """Say at which step a person interfered, and what was to come of it."""
+    if row.kind not in ORDERS:
+        return ()
+    detail = row.detail or {}
+    at = ((_("At"), diagram.name(row.element)),) if row.element else ()
+    to = ((_("To"), diagram.name(detail["to"])),) if detail.get("to") else ()
+    return (*at, *to, *(((detail["name"], json.dumps(detail.get("value"))),) if "name" in detail else ()))
 
 
 def _steps(detail: Mapping[str, Any], diagram: Diagram) -> Why:

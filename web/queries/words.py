@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine.instances import OTHER
 from receivables.staff import Person
 from web.tables import Badge
 
@@ -39,6 +40,14 @@ CALLS: dict[str, Any] = {
     "no_answer": _l("Nobody reached"),
     "not_reached": _l("Nobody reached"),
     "wrong_number": _l("Wrong number"),
+}
+SUSPENSIONS: dict[str, Any] = {
+    "dispute": _l("Dispute"),
+    "insolvency": _l("Insolvency"),
+    "death": _l("Death of the debtor"),
+    "arrangement": _l("Arrangement"),
+    "promise": _l("Promise to pay"),
+    OTHER: _l("Something else"),
 }
 STRATEGIES: dict[str, Any] = {
     "standard_b2b": _l("Standard B2B"),
@@ -74,6 +83,12 @@ def call_outcome(key: str) -> str:
 def strategy_name(key: str) -> str:
     """Name a strategy."""
     return _named(STRATEGIES, key)
+
+
+def suspended_because(code: str | None, note: str | None) -> str:
+    """Say why a case rests: its reason's word, its note, or both."""
+    word = "" if code in {OTHER, "promise"} else str(SUSPENSIONS.get(code or "", ""))
+    return ": ".join(filter(None, (word, note))) or str(_("no reason was given"))
 
 
 def reason_name(key: str) -> str:

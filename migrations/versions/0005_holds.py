@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0002_holds"
-down_revision: str | None = "0001"
+revision: str = "0005_holds"
+down_revision: str | None = "0004_suspend_code"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 

@@ -1,0 +1,161 @@
+"""The two engines of a walk: stock SpiffWorkflow that is never saved, and Duly's, restored after every step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from importlib.util import find_spec, module_from_spec
+from typing import Any
+from uuid import uuid4
+
+from SpiffWorkflow import task as spiff_task
+from SpiffWorkflow.bpmn import BpmnEvent, BpmnWorkflow
+from SpiffWorkflow.spiff.specs.event_definitions import MessageEventDefinition
+from SpiffWorkflow.util.task import TaskState
+
+from engine.catalogue import Call, Facts
+from engine.spiff.advance import TASK_DONE, Parked, Stimulus
+from engine.spiff.codec import load_shape, restore
+from engine.spiff.execution import INSTANT, NEVER, Execution
+from engine.spiff.parsing import Specification, parse
+from engine.spiff.scripting import Programme, Scripting, Tables
+from engine.spiff.workflow import forget_removed, next_due
+from engine.write_buffer import WriteBuffer
+from tests.engine.toys import ZONE
+from tests.engine.walks.catalogue import CATALOGUE
+from tests.engine.walks.corrections import parse_stock
+from tests.engine.walks.sight import Sight, look, open_tasks
+
+
+class _Engine:
+    """What both share: the operators that were called, and what expressions know."""
+
+    def __init__(self, specification: Specification) -> None:
+        self.specification = specification
+        self.programme = Programme(CATALOGUE, specification.elements(), Tables(1, {}))
+        self.calls: list[tuple[str, str]] = []
+        self.round = 0
+
+    def _call(self, now: datetime) -> Call:
+        facts = Facts({"round": self.round}, domain=self.calls)
+        write = WriteBuffer("walk", now)
+        return Call("walk", facts, {}, "", "", f"t{self.round}", now, now.date(), write)
+
+
+class Stock(_Engine):
+    """SpiffWorkflow as it comes, with Duly's expressions and clock; one live object from beginning to end."""
+
+    def __init__(self, diagram: bytes, now: datetime, corrections: tuple[str, ...]) -> None:
+        super().__init__(parse_stock(diagram, corrections))
+        call = self._call(now)
+        self.scripting = Whole(self.programme, call.facts, call, ZONE)
+        self.scripting.horizon = NEVER
+        with untuned():
+            specification = self.specification
+            self.workflow = BpmnWorkflow(specification.process, specification.subprocesses, self.scripting)
+            if "instances" in corrections:
+                forget_removed(self.workflow)
+            self._settle()
+
+    def step(self, now: datetime, act: Callable[[Stock], None]) -> None:
+        """Let something happen at `now`, before timers that are overdue; then fire those in the order of time."""
+        self.round += 1
+        self.scripting.facts = Facts({"round": self.round}, domain=self.calls)
+        due = next_due(self.workflow)
+        self.scripting.now = now
+        self.scripting.horizon = NEVER if due is None else min(due - INSTANT, now)
+        with untuned():
+            act(self)
+            self._settle()
+            while (due := next_due(self.workflow)) is not None and due <= now:
+                self.scripting.horizon = due
+                self.workflow.refresh_timers()
+                self._settle()
+
+    def tell(self, name: str, payload: dict[str, Any]) -> None:
+        self.workflow.event_manager.catch(BpmnEvent(MessageEventDefinition(name), payload=payload), internal=False)
+
+    def finish(self, number: int, answers: Mapping[str, Any]) -> None:
+        task = open_tasks(self.workflow)[number]
+        task.data.update(answers, done_by="anna")
+        task.run()
+
+    def look(self) -> Sight:
+        return look(self.workflow)
+
+    def _settle(self) -> None:
+        self.workflow.do_engine_steps()
+        while self.workflow.get_tasks(state=TaskState.READY, manual=False):
+            self.workflow.do_engine_steps()
+
+
+class Whole(Scripting):
+    """FEEL for the library's own classes: they want Python's whole numbers, where FEEL has decimals only."""
+
+    def evaluate(self, task: Any, expression: str, external_context: Mapping[str, Any] | None = None) -> Any:
+        value = super().evaluate(task, expression, external_context)
+        return int(value) if hasattr(value, "to_integral_value") and value == value.to_integral_value() else value
+
+
+class Ours(_Engine):
+    """Duly's engine; between two steps nothing is left of an instance but its shape and its bindings."""
+
+    def __init__(self, diagram: bytes, now: datetime) -> None:
+        super().__init__(parse(diagram, "walk.bpmn"))
+        execution = self._execution(now)
+        execution.start()
+        self._park(execution, set())
+
+    def step(self, now: datetime, act: Callable[[Execution], None]) -> None:
+        """Restore, let something happen at `now`, fire what is due, save."""
+        self.round += 1
+        execution = self._execution(now)
+        before = execution.resume(self.parked)
+        act(execution)
+        execution.fire()
+        self._park(execution, before)
+
+    def restored(self, now: datetime) -> BpmnWorkflow:
+        return restore(self.specification, self.parked.shape, self.parked.bindings, self._execution(now).scripting)
+
+    def look(self, now: datetime) -> Sight:
+        return Sight((), None, ended=True) if self.ended else look(self.restored(now))
+
+    def task_done(self, now: datetime, number: int, answers: Mapping[str, Any]) -> Stimulus:
+        token = open_tasks(self.restored(now))[number].internal_data["token"]
+        return Stimulus(1, TASK_DONE, {"token": token, "by": "anna", "result": dict(answers)})
+
+    def _execution(self, now: datetime) -> Execution:
+        return Execution(self.specification, self.programme, self._call(now), ZONE)
+
+    def _park(self, execution: Execution, before: set[str]) -> None:
+        advanced = execution.park(before)
+        self.ended = advanced.ended
+        if advanced.shape is not None and advanced.bindings is not None:
+            self.size = len(advanced.shape)
+            self.parked = Parked(load_shape(advanced.shape), advanced.bindings)
+
+
+def _own_set_state() -> Any:
+    """Take the library's own method from a fresh copy of its module: Duly's stands in the live one."""
+    found = find_spec("SpiffWorkflow.task")
+    assert found is not None
+    assert found.loader is not None
+    fresh = module_from_spec(found)
+    found.loader.exec_module(fresh)
+    return fresh.Task._set_state
+
+
+OWN_SET_STATE = _own_set_state()
+
+
+@contextmanager
+def untuned() -> Iterator[None]:
+    """Take back, for a moment, what `engine.spiff.tuning` changes in the library."""
+    tuned = spiff_task.Task._set_state, spiff_task.uuid4
+    spiff_task.Task._set_state, spiff_task.uuid4 = OWN_SET_STATE, uuid4
+    try:
+        yield
+    finally:
+        spiff_task.Task._set_state, spiff_task.uuid4 = tuned
