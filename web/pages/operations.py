@@ -17,6 +17,7 @@ from web.entries import row_numbers
 from web.jobs.run import start
 from web.jobs.stuck import KIND
 from web.links import address
+from web.queries.catch_up import held_now
 from web.queries.operations import Stuck, find_stuck, stuck_cases
 from web.queries.stuck import group_key, groups, ordered
 from web.queries.words import people_names, strategy_name
@@ -46,7 +47,14 @@ def index() -> ResponseReturnValue:
     """List the stuck cases."""
     with context().reading() as session:
         found = stuck_cases(session)
-        return respond(_table(found), Listed(found), "operations/index.html", groups=groups(found), deeds=DEEDS)
+        return respond(
+            _table(found),
+            Listed(found),
+            "operations/index.html",
+            groups=groups(found),
+            deeds=DEEDS,
+            held=held_now(session),
+        )
 
 
 @pages.get("/stuck/<int:number>")

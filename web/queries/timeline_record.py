@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from engine.instances import OTHER
 from engine.tables import HistoryRow
@@ -105,6 +106,12 @@ def _postponed(row: HistoryRow) -> tuple[str, str, str, str]:
     return "tasks", "clock-pause", "secondary", _("Postponed: %(task)s", task=(row.detail or {}).get("task", ""))
 
 
+def _deadlines_moved(row: HistoryRow) -> tuple[str, str, str, str]:
+    days, hours = divmod(round((row.detail or {}).get("seconds", 0) / 3600), 24)
+    text = ngettext("%(num)s day", "%(num)s days", days) if days else ngettext("%(num)s hour", "%(num)s hours", hours)
+    return "tasks", "clock-pause", "secondary", _("Deadlines moved on by %(time)s: Duly stood still", time=text)
+
+
 def _of_task(icon: str, title: Callable[[str], str]) -> Reading:
     def reading(row: HistoryRow) -> tuple[str, str, str, str]:
         return "tasks", icon, "secondary", title(str((row.detail or {}).get("task", row.text)))
@@ -146,6 +153,7 @@ READINGS: dict[str, Reading] = {
     "task_passed_on": _of_task("user-check", lambda task: _("Passed on: %(task)s", task=task)),
     "task_postponed": _postponed,
     "task_undone": _of_task("arrow-back-up", lambda task: _("Taken back: %(task)s", task=task)),
+    "deadlines_moved": _deadlines_moved,
     "suspended": _suspended,
     "resumed": _said("course", "player-play", "blue", lambda: _("Resumed")),
     "escalated": _said("tasks", "bell", "orange", lambda: _("The supervisor was told")),
