@@ -49,7 +49,7 @@ def _needed(workflow: BpmnBaseWorkflow) -> set[int]:
         kept.add(task.id)
         parent = tasks.get(task._parent)  # noqa: SLF001 - as above
         if parent is not None and isinstance(parent.task_spec, BoundaryEventSplit):
-            kept.update((parent.id, parent._parent, *parent._children))  # noqa: SLF001 - as above
+            kept.update((parent.id, *parent._children))  # noqa: SLF001 - as above
         elif parent is not None and task._state & ALIVE:  # noqa: SLF001 - as above
             kept.add(parent.id)
     return kept
