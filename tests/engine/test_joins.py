@@ -76,7 +76,7 @@ def test_turns_of_a_repeating_timer_do_not_take_each_other_s_tokens(world: World
     drawing = Hard()
     drawing.start()
     drawing.ask("host")
-    drawing.boundary("tick", "host", every("R3/P1D"), interrupting=False)
+    drawing.boundary("tick", "host", every("R9/P1D"), interrupting=False)
     for name in ("fork", "join"):
         drawing.gateway("parallel", name)
     drawing.say("one")
