@@ -99,7 +99,7 @@ def turns(drawing: Drawing) -> tuple[Ours, list[int]]:
     engine = Ours(drawing.xml(), MONDAY)
     for _turn in range(TURNS):
         assert engine.due is not None
-        engine.step(engine.due, lambda _execution: None)
+        engine.step(engine.due)
         sizes.append(engine.size)
     return engine, sizes
 

@@ -32,7 +32,7 @@ def act(engine: Ours, now: datetime, action: dict[str, Any]) -> None:
         stimulus = engine.task_done(now, action["finish"], action["answers"])
     elif "tell" in action:
         stimulus = Stimulus(1, action["tell"], action["payload"])
-    engine.step(now, lambda execution: stimulus and execution.take(stimulus, suspended=False))
+    engine.step(now, stimulus)
 
 
 def seen(engine: Ours, now: datetime) -> dict[str, Any]:
