@@ -107,12 +107,13 @@ class Ours(_Engine):
         execution.start()
         self._park(execution, set())
 
-    def step(self, now: datetime, act: Callable[[Execution], None]) -> None:
-        """Restore, let something happen at `now`, fire what is due, save."""
+    def step(self, now: datetime, stimulus: Stimulus | None = None) -> None:
+        """Restore, let something happen at `now` (or only time pass), fire what is due, save."""
         self.round += 1
         execution = self._execution(now)
         before = execution.resume(self.parked)
-        act(execution)
+        if stimulus is not None:
+            execution.take(stimulus, suspended=False)
         execution.fire()
         self._park(execution, before)
 
