@@ -15,7 +15,7 @@ from typing import Any
 
 import orjson
 
-from engine.spiff.execution import Parked, Stimulus
+from engine.spiff.advance import Parked, Stimulus
 from tests.engine.toys import MONDAY
 from tests.engine.walks.diagrams import ALL
 from tests.engine.walks.engines import Ours

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine.spiff.execution import Stimulus
+from engine.spiff.advance import Stimulus
 from tests.engine.toys import MONDAY
 from tests.engine.walks.corrections import CORRECTIONS
 from tests.engine.walks.engines import Ours
