@@ -77,8 +77,8 @@ def _run_all(workflow: BpmnWorkflow, seen: Seen) -> int:
 
 def _run_ready(tree: BpmnBaseWorkflow, seen: Seen) -> int:
     ran = 0
-    ready = [task for task in tree.tasks.values() if _is_ready(task)]
-    for task in ready if len(ready) < 2 else [task for task in from_the_root(tree) if _is_ready(task)]:  # noqa: PLR2004 - branches in order
+    ready = [task for task in tree.tasks.values() if task._state == TaskState.READY]  # noqa: SLF001 - as in _is_ready
+    for task in _in_order(tree, ready) if len(ready) > 1 else ready:
         if _is_ready(task) and task.id in tree.tasks:
             tree.script_engine.running = task.task_spec
             done = task.run()
@@ -89,8 +89,14 @@ def _run_ready(tree: BpmnBaseWorkflow, seen: Seen) -> int:
     return ran
 
 
+def _in_order(tree: BpmnBaseWorkflow, tasks: list[Task]) -> list[Task]:
+    """Sort what branches side by side have ready, branch by branch."""
+    wanted = {task.id for task in tasks}
+    return [task for task in from_the_root(tree) if task.id in wanted]
+
+
 def _is_ready(task: Task) -> bool:
-    return bool(task.state == TaskState.READY and not task.task_spec.manual)
+    return bool(task._state == TaskState.READY and not task.task_spec.manual)  # noqa: SLF001 - the property is slow
 
 
 def _throws_error(task: Task) -> bool:
