@@ -78,16 +78,24 @@ def _run_all(workflow: BpmnWorkflow, seen: Seen) -> int:
 
 def _run_ready(tree: BpmnBaseWorkflow, seen: Seen) -> int:
     ran = 0
-    ready = [task for task in tree.tasks.values() if task.state == TaskState.READY]
-    if len(ready) > 1:  # branches in their order
-        ready = [task for task in from_the_root(tree) if task.state == TaskState.READY]
-    for task in ready:
-        if task.state == TaskState.READY and task.id in tree.tasks and _run(tree.top_workflow, task):
+    ready = [task for task in tree.tasks.values() if _is_ready(task)]
+    for task in _in_order(tree, ready) if len(ready) > 1 else ready:
+        if _is_ready(task) and task.id in tree.tasks and _run(tree.top_workflow, task):
             seen(task)
             ran += 1
             if task.state == TaskState.STARTED or _throws_error(task):
                 ran += _interrupt(tree.top_workflow, seen)
     return ran
+
+
+def _in_order(tree: BpmnBaseWorkflow, tasks: list[Task]) -> list[Task]:
+    """Sort what branches side by side have ready, branch by branch."""
+    wanted = {task.id for task in tasks}
+    return [task for task in from_the_root(tree) if task.id in wanted]
+
+
+def _is_ready(task: Task) -> bool:
+    return bool(task._state == TaskState.READY)  # noqa: SLF001 - the property is slow
 
 
 def _throws_error(task: Task) -> bool:
