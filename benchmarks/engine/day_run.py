@@ -12,21 +12,24 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from sqlalchemy import event, text
+from sqlalchemy import String, bindparam, cast, event, func, insert, literal, select, text
 from sqlalchemy.sql.dml import Insert, Update
 from world import WEEK, World, world
 
+from engine.tables import Instance
 from engine.unit_of_work import Database
 
 FIFTH, OLD = 5, 500
 SAMPLE = 20
 AGED = 40  # cases that go through all 500 turns
 FEW = 10_000
+FAR = datetime(2999, 1, 1, tzinfo=UTC)
 Transaction = list[tuple[Insert | Update, Any]]
 
 
@@ -100,23 +103,19 @@ def due_cost(office: World, due: int) -> float:
 
 
 def multiply(office: World, count: int) -> None:
-    """Park copies of the running cases, each with its task, due in a far year, until there are `count`."""
-    instance = _columns(office, "instance")
-    copied = ", ".join("'copy:' || :n || ':' || i.id" if name == "business_key" else f"i.{name}" for name in instance)
-    copied = copied.replace("i.due_at", "datetime(i.due_at, '+10 years')")
-    copy = f"INSERT INTO instance ({', '.join(instance)}) SELECT {copied} FROM instance i WHERE i.business_key LIKE 'case:%'"  # noqa: S608 - the names are the schema's
+    """Park copies of the running cases, due in a far year, until there are `count` in all."""
+    table = Instance.__table__
+    copied = {column.name: column for column in table.columns if column.name != "id"}
+    copied["business_key"] = literal("copy:") + bindparam("turn") + literal(":") + cast(table.c.id, String)
+    copied["due_at"] = bindparam("far", FAR)
+    original = table.c.business_key.like("case:%")
+    copy = insert(table).from_select(list(copied), select(*copied.values()).where(original))
     with office.database.unit_of_work() as session:
-        there = session.execute(text("SELECT count(*) FROM instance")).scalar_one()
-        due = session.execute(text("SELECT count(*) FROM instance WHERE business_key LIKE 'case:%'")).scalar_one()
-        for number in range(there, count, due):
-            session.execute(text(copy), {"n": number})
+        there = session.scalar(select(func.count()).select_from(table)) or 0
+        due = session.scalar(select(func.count()).select_from(table).where(original)) or 1
+        for turn_ in range(there, count, due):
+            session.connection().execute(copy, {"turn": str(turn_)})
         session.execute(text("ANALYZE"))
-
-
-def _columns(office: World, table: str) -> list[str]:
-    with office.database.reading() as session:
-        rows = session.execute(text(f"SELECT name FROM pragma_table_info('{table}') WHERE name != 'id'"))
-        return list(rows.scalars())
 
 
 def measure_floor(count: int) -> dict[str, float]:

@@ -6,6 +6,7 @@ Drawn once, in two dialects: Duly's expressions are FEEL, SpiffWorkflow's own ar
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from xml.sax.saxutils import escape
 
 PROCESS = "dunning"
@@ -54,7 +55,7 @@ def diagram(dialect: Dialect) -> bytes:
 
 def _pairs(line: str) -> list[tuple[str, str]]:
     names = line.split(">")
-    return list(zip(names, names[1:], strict=False))
+    return list(pairwise(names))
 
 
 def _flow(source: str, target: str, condition: str = "") -> str:

@@ -89,11 +89,11 @@ class World:
         with self.database.unit_of_work() as session:
             deploy(session, key="dunning", files={"strategy.bpmn": diagram(FEEL)}, catalogue=CATALOGUE, **more)
 
-    def start(self, count: int) -> None:
-        """Begin cases and bring them to their first wait."""
-        for first in range(0, count, 1000):
+    def start(self, count: int, after: int = 0) -> None:
+        """Begin cases, numbered from `after` on, and bring them to their first wait."""
+        for first in range(after, after + count, 1000):
             with self.database.unit_of_work() as session:
-                for number in range(first, min(first + 1000, count)):
+                for number in range(first, min(first + 1000, after + count)):
                     instances.start(session, key=f"case:{number}", strategy="dunning", now=self.clock.now())
         self.run()
 

@@ -18,9 +18,10 @@ from engine.check.names import names
 from engine.check.operators import operators
 from engine.check.reach import reach
 from engine.check.reading import read_diagram
+from engine.check.repeats import repeats
 from engine.check.stages import stages
 from engine.check.structure import structure
-from engine.check.vocabulary import lists, own_names, vocabulary
+from engine.check.vocabulary import own_names, vocabulary
 from engine.errors import Problem, Unusable
 
 __all__ = ["check", "check_decisions"]
@@ -50,10 +51,10 @@ def _of_diagram(
     yield from reach(diagram)
     yield from gateways(diagram)
     yield from limits(diagram)
+    yield from repeats(diagram, known)
     yield from operators(diagram, catalogue)
     yield from names(diagram, bundle, catalogue)
     yield from own_names(diagram, bundle, catalogue)
-    yield from lists(diagram, bundle)
     yield from expressions(diagram, known, catalogue)
     yield from decisions(diagram, files, bundle, known, catalogue)
     yield from business_errors(diagram, catalogue)

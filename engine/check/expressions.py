@@ -13,18 +13,20 @@ from engine.errors import Problem
 from engine.feel import FeelError, compile_expression
 
 PLACE = re.compile(r"\{([^{}]*)\}")
-CYCLE = re.compile(r'"R\d*/P(?!")(?:\d+[YMWD])*(?:T(?:\d+[HMS])+)?"')
+CYCLE = re.compile(r'"R(?:[1-9]\d*)?/P(?=.*[1-9])(?:\d+[YMWD])*(?:T(?:\d+[HMS])+)?"')
 MOMENTS = frozenset({"date", "date and time"})
 FITTING = {
     "timeDate": MOMENTS,
     "timeDuration": frozenset({"days and time duration", "years and months duration"}),
     "due date": MOMENTS,
     "condition": frozenset({"boolean"}),
+    "number of times": frozenset({"number"}),
 }
 EXAMPLES = {
     "timeDate": 'a date such as add business days(today, 3) or @"2030-01-31"',
     "timeDuration": 'a duration such as @"P7D"',
     "due date": "a date such as add business days(today, 3)",
+    "number of times": "a number such as 3",
     "condition": "something true or false, such as case.balance > 0",
 }
 
@@ -89,6 +91,7 @@ def _all(diagram: Diagram) -> Iterator[Use]:
             yield Use(flow, flow.line, "condition", flow.condition)
     for node in diagram.nodes.values():
         yield from _of_timers(node)
+        yield from _of_repeat(node)
         yield from _of_parameters(node)
         yield from _of_texts(node)
 
@@ -97,6 +100,13 @@ def _of_timers(node: Node) -> Iterator[Use]:
     for trigger in node.triggers:
         if trigger.kind == "timer" and trigger.text:
             yield Use(node, trigger.line, trigger.timer, trigger.text, _asked(node))
+
+
+def _of_repeat(node: Node) -> Iterator[Use]:
+    if node.repeat is not None and node.repeat.times.strip():
+        yield Use(node, node.repeat.line, "number of times", node.repeat.times)
+    if node.repeat is not None and node.repeat.until.strip():
+        yield Use(node, node.repeat.line, "condition", node.repeat.until)
 
 
 def _of_parameters(node: Node) -> Iterator[Use]:

@@ -33,10 +33,6 @@ TAKES = {
     "boundaryEvent": frozenset({"timer", "message", "error"}),
 }
 MUST_WAIT = frozenset({"intermediateCatchEvent", "boundaryEvent"})
-LOOPS = {
-    "standardLoopCharacteristics": "Loop markers are not run; draw the loop with a gateway.",
-    "multiInstanceLoopCharacteristics": "Multi-instance markers are not run; a case's steps run once each.",
-}
 DATA = frozenset({"ioSpecification", "dataInputAssociation", "dataOutputAssociation"})
 EXTENSIONS = {
     "properties": None,
@@ -61,9 +57,8 @@ def limits(diagram: Diagram) -> Iterator[Problem]:
 
 
 def _markers(diagram: Diagram, node: Node) -> Iterator[Problem]:
-    for child, message in LOOPS.items():
-        if child in node.children:
-            yield diagram.problem(node, "unsupported", message)
+    if "standardLoopCharacteristics" in node.children:
+        yield diagram.problem(node, "unsupported", "Loop markers are not run; draw the loop with a gateway.")
     if node.children & DATA:
         message = "Data arrows are not followed: every step sees all variables of its case. Remove them."
         yield diagram.problem(node, "unsupported", message)

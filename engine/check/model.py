@@ -83,6 +83,19 @@ class Property:
 
 
 @dataclass(frozen=True, slots=True)
+class Repeat:
+    """A multi-instance marker: how often (FEEL) or over which list, the names it uses, when it is enough (FEEL)."""
+
+    line: int
+    times: str
+    over: str
+    item: str
+    gathered: str
+    answer: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
 class Node:
     """A flow node; `scope` is the id of the process or sub-process it stands in, `children` its other BPMN elements."""
 
@@ -97,6 +110,7 @@ class Node:
     given_properties: tuple[Property, ...] = ()
     operation: Operation | None = None
     children: frozenset[str] = frozenset()
+    repeat: Repeat | None = None
 
     @property
     def properties(self) -> dict[str, str]:

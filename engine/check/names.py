@@ -16,7 +16,7 @@ PROPERTIES = {
     "userTask": frozenset({"form", "role", "due", "annotation", "four_eyes"}),
     "businessRuleTask": frozenset({"binding"}),
     "intermediateCatchEvent": frozenset({"decision", "binding"}),
-    "boundaryEvent": frozenset({"decision", "binding"}),
+    "boundaryEvent": frozenset({"decision", "binding", "missed"}),
     "serviceTask": frozenset({"decision", "binding"}),
 }
 NOTE = "note"  # the field in which the worklist looks for an annotation
@@ -24,6 +24,7 @@ VALUES = {
     "annotation": frozenset({"required"}),
     "four_eyes": frozenset({"letter"}),
     "binding": frozenset({"latest", "version"}),
+    "missed": frozenset({"once", "each"}),
 }
 
 
@@ -34,6 +35,7 @@ def names(diagram: Diagram, bundle: Bundle, catalogue: Catalogue) -> Iterator[Pr
         yield from _messages(diagram, node, catalogue)
         yield from _decision(diagram, node, bundle)
         yield from _call(diagram, node)
+        yield from _missed(diagram, node)
     for node in diagram.of("userTask"):
         yield from _user_task(diagram, node, bundle, catalogue)
     for node in diagram.of("serviceTask"):
@@ -110,6 +112,13 @@ def _call(diagram: Diagram, node: Node) -> Iterator[Problem]:
         elif each.name == "binding" and "binding" in PROPERTIES.get(node.tag, ()):
             message = "A binding belongs to a decision, and none is asked here: set 'decision', or remove 'binding'."
             yield diagram.problem(node, "bad_property", message, line=each.line)
+
+
+def _missed(diagram: Diagram, node: Node) -> Iterator[Problem]:
+    timer = node.triggered_by("timer")
+    if node.tag == "boundaryEvent" and "missed" in node.properties and (timer is None or timer.timer != "timeCycle"):
+        message = "Only a repeating timer can miss turns; remove the property 'missed', or let the timer repeat."
+        yield diagram.problem(node, "bad_property", message)
 
 
 def _templates(diagram: Diagram, node: Node, bundle: Bundle, catalogue: Catalogue) -> Iterator[Problem]:

@@ -16,6 +16,7 @@ from engine.check.model import (
     Node,
     Operation,
     Property,
+    Repeat,
     Scope,
     Stray,
     Trigger,
@@ -152,6 +153,23 @@ def _node(element: Any) -> Node:
         given_properties=tuple(Property(each.get("name"), each.get("value"), _line(each)) for each in properties),
         operation=None if operator is None else _operation(operator),
         children=frozenset(_local(each) for each in _children(element)),
+        repeat=_repeat(element.find(f"{BPMN}multiInstanceLoopCharacteristics")),
+    )
+
+
+def _repeat(marker: Any) -> Repeat | None:
+    if marker is None:
+        return None
+    text = {_local(each): each.text or "" for each in _children(marker)}
+    names = {_local(each): each.get("id") or "" for each in _children(marker)}
+    return Repeat(
+        line=_line(marker),
+        times=text.get("loopCardinality", ""),
+        over=text.get("loopDataInputRef", ""),
+        item=names.get("inputDataItem", ""),
+        gathered=text.get("loopDataOutputRef", ""),
+        answer=names.get("outputDataItem", ""),
+        until=text.get("completionCondition", ""),
     )
 
 

@@ -34,20 +34,26 @@ def own_names(diagram: Diagram, bundle: Bundle, catalogue: Catalogue) -> Iterato
             elif name in taken:
                 message = f"A variable {name!r} would hide what expressions know by that name; choose another."
                 yield diagram.problem(node, "bad_variable", message, line=line)
+        yield from _item(diagram, node, bundle)
 
 
-def lists(diagram: Diagram, bundle: Bundle) -> Iterator[Problem]:
-    """Warn of answers that are lists where branches run side by side: joining them mixes lists up."""
-    if not any(diagram.of("parallelGateway", "inclusiveGateway")):
+def _item(diagram: Diagram, node: Node, bundle: Bundle) -> Iterator[Problem]:
+    """Refuse the name of a variable for what a repeated step works on: the variable would be lost."""
+    if node.repeat is None:
         return
-    for node in diagram.of("userTask"):
-        for key, kind in bundle.forms.get(node.properties.get("form", ""), {}).items():
-            if kind.startswith("list"):
-                message = f"The answer {key!r} is a list, which a joining gateway may mix up; use single choices."
-                yield diagram.warning(node, "list_variable", message)
+    for other in diagram.nodes.values():
+        if node.repeat.item in {name for name, _line in _answered(other, bundle)}:
+            message = f"{node.repeat.item!r} is what {other.id!r} leaves behind; name the member of the list otherwise."
+            yield diagram.problem(node, "bad_variable", message, line=node.repeat.line)
 
 
 def _given_names(node: Node, bundle: Bundle) -> Iterator[tuple[str, int]]:
+    yield from _answered(node, bundle)
+    if (repeat := node.repeat) is not None:
+        yield from ((name, repeat.line) for name in (repeat.item, repeat.gathered, repeat.answer) if name)
+
+
+def _answered(node: Node, bundle: Bundle) -> Iterator[tuple[str, int]]:
     if node.operation is not None and node.operation.result:
         yield node.operation.result, node.operation.line
     if variable := node.extension("messageVariable"):

@@ -1,4 +1,4 @@
-"""What an advance is given and what comes of it, and how it is put on record: the same whichever way it was computed."""
+"""What an advance is given, what comes of it, and how it is put on record, whichever way it was computed."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ def _needed(workflow: BpmnBaseWorkflow) -> set[int]:
         kept.add(task.id)
         parent = tasks.get(task._parent)  # noqa: SLF001 - as above
         if parent is not None and isinstance(parent.task_spec, BoundaryEventSplit):
-            kept.update((parent.id, parent._parent, *parent._children))  # noqa: SLF001 - as above
+            kept.update((parent.id, *parent._children))  # noqa: SLF001 - as above
         elif parent is not None and task._state & ALIVE:  # noqa: SLF001 - as above
             kept.add(parent.id)
     return kept
@@ -66,7 +66,7 @@ def _is_idle(workflow: BpmnBaseWorkflow, task: Task) -> bool:
 def _splice(workflow: BpmnBaseWorkflow, kept: set[int]) -> None:
     """Join what is kept over what is not; `kept` grows by the places where branches part."""
     tasks, heads = workflow.tasks, dict[int, list[int]]()
-    for task in reversed(_from_the_root(workflow)):
+    for task in reversed(from_the_root(workflow)):
         below = [head for child in task._children for head in heads[child]]  # noqa: SLF001 - see _needed
         if task.id in kept or len(below) > 1:
             kept.add(task.id)
@@ -77,13 +77,13 @@ def _splice(workflow: BpmnBaseWorkflow, kept: set[int]) -> None:
             heads[task.id] = below
 
 
-def _from_the_root(workflow: BpmnBaseWorkflow) -> list[Task]:
-    """Give all tasks, each after its parent."""
+def from_the_root(workflow: BpmnBaseWorkflow) -> list[Task]:
+    """Give all tasks, each after its parent, branch by branch."""
     found, stack = [], [workflow.task_tree]
     while stack:
         task = stack.pop()
         found.append(task)
-        stack.extend(workflow.tasks[child] for child in task._children)  # noqa: SLF001 - see _needed
+        stack.extend(workflow.tasks[child] for child in reversed(task._children))  # noqa: SLF001 - see _needed
     return found
 
 

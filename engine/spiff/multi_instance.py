@@ -19,8 +19,6 @@ class SideBySide(MultiInstanceTask, SpiffBpmnTask):
     at_once: int | None = None
 
     def _update_hook(self, my_task: Task) -> bool | None:
-        if my_task.has_state(TaskState.PREDICTED_MASK):
-            my_task._set_state(TaskState.FUTURE)  # noqa: SLF001 - behind a boundary event the library leaves it predicted
         super()._update_hook(my_task)
         if self.data_output is not None:
             self.data_output.set(my_task, [])
@@ -28,7 +26,7 @@ class SideBySide(MultiInstanceTask, SpiffBpmnTask):
         my_task.internal_data.update(count=count, begun=0, ended=0)
         if not count:
             return True
-        my_task._set_state(TaskState.STARTED)  # noqa: SLF001 - as the library's own classes do
+        my_task._set_state(TaskState.STARTED)  # noqa: SLF001 - before its turns: what is only predicted may have none
         for _ in range(self.at_once or count):
             self._begin(my_task)
         return None
@@ -70,7 +68,8 @@ class SideBySide(MultiInstanceTask, SpiffBpmnTask):
             gathered: list[Any] = self.data_output.get(my_task)
             self.data_output.set(my_task, [*gathered, child.data.get(self.output_item.bpmn_id)])
             return
-        left = changed(child.data, my_task.parent.data)
+        began_with = my_task.parent.data if self.at_once is None else my_task.data
+        left = changed(child.data, began_with)
         if self.input_item is not None:
             left.pop(self.input_item.bpmn_id, None)
         my_task.data.update(left)

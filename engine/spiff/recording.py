@@ -58,7 +58,7 @@ class Recording:
             task.data[f"{CHANGED}{number}"] = True
 
     def seen(self, task: Task) -> None:
-        """Look at a task that was run: is it one that steps and shapes tell all of?"""
+        """Look at a task that was run: a replay cannot do what steps and shapes do not tell all of."""
         spec = task.task_spec
         throws = isinstance(spec, ThrowingEvent) and not isinstance(spec.event_definition, SILENT)
         loops = isinstance(spec, LoopTask | InclusiveGateway) or "key_or_index" in task.internal_data
@@ -90,7 +90,7 @@ class Recording:
         """
         entries = [] if shape is None else [entry for tree in orjson.loads(shape)[2] for entry in tree]
         pairs = list(zip(entries, _tasks(workflow), strict=True)) if entries else []
-        for entry, task in pairs:
+        for _, task in pairs:
             loops = isinstance(task.task_spec, LoopTask) or "key_or_index" in task.internal_data
             if loops or isinstance(task.internal_data.get("event_value"), dict) or task.id not in self._lineages:
                 self.fit = False

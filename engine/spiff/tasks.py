@@ -75,7 +75,8 @@ class Gateway(ExclusiveGateway):
     def fitting(self, task: Any) -> str | None:
         """Give the name of the step to which the data of the task lead; None where no flow fits."""
         leading = (name for condition, name in self.cond_task_specs if condition and condition._matches(task))  # noqa: SLF001 - as the library asks
-        return next(leading, self.default_task_spec)
+        chosen: str | None = next(leading, self.default_task_spec)
+        return chosen
 
 
 def throw(task: Task, error: BusinessError) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 
 from SpiffWorkflow.bpmn.parser.util import first
@@ -15,6 +15,8 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.feel import YearsMonths
 from engine.spiff.watching import Kind
+
+EACH = "each"
 
 
 def stored(moment: datetime) -> str:
@@ -31,25 +33,25 @@ def as_moment(value: Any, engine: Any) -> datetime:
     if isinstance(value, date):
         return datetime.combine(value, time(), tzinfo=engine.zone)
     if isinstance(value, timedelta):
-        return _later(engine, value)
+        return _later(engine.now, value, engine.zone)
     if isinstance(value, YearsMonths):
-        return _months_later(engine.now.astimezone(engine.zone), value.months)
+        return _months_later(engine.now, value.months, engine.zone)
     message = f"a timer needs a date, a time or a duration, not {value!r}"
     raise ValueError(message)
 
 
-def _later(engine: Any, duration: timedelta) -> datetime:
+def _later(moment: datetime, duration: timedelta, zone: tzinfo) -> datetime:
     """Add a duration; whole days keep the hour on the wall through a change of daylight saving."""
-    local: datetime = engine.now.astimezone(engine.zone)
     days = timedelta(days=duration.days)
-    return (local + days).astimezone(UTC) + (duration - days)
+    return (moment.astimezone(zone) + days).astimezone(UTC) + (duration - days)
 
 
-def _months_later(moment: datetime, months: int) -> datetime:
+def _months_later(moment: datetime, months: int, zone: tzinfo) -> datetime:
     """Add calendar months; the 31st becomes the last day of a shorter month."""
-    year, month = divmod(moment.year * 12 + moment.month - 1 + months, 12)
-    day = min(moment.day, monthrange(year, month + 1)[1])
-    return moment.replace(year=year, month=month + 1, day=day)
+    local = moment.astimezone(zone)
+    year, month = divmod(local.year * 12 + local.month - 1 + months, 12)
+    day = min(local.day, monthrange(year, month + 1)[1])
+    return local.replace(year=year, month=month + 1, day=day)
 
 
 class _Drawn:
@@ -90,15 +92,20 @@ class DurationTimer(_OneShot, spiff_timer.DurationTimerEventDefinition):
 
 
 class CycleTimer(_Drawn, spiff_timer.CycleTimerEventDefinition):
-    """`timeCycle` such as "R3/P7D": due again and again, counted from when the element is entered."""
+    """`timeCycle` such as "R3/P7D": due again and again, counted from when the element is entered.
+
+    Turns that were missed are made up for by one (the property `missed` is `once`, or is left out) or each (`each`).
+    """
 
     def cycle_complete(self, task: Task) -> bool:
         engine = task.workflow.script_engine
         value = task.internal_data.get("event_value") or self._first(self.value(task), engine)
         fired = value["cycles"] != 0 and datetime.fromisoformat(value["next"]) <= engine.horizon
         if fired:
-            following = datetime.fromisoformat(value["next"]) + timedelta(seconds=value["duration"])
-            value = {**value, "next": stored(following), "cycles": value["cycles"] - 1}
+            value = self._following(value, engine)
+            if engine.programme.properties(self.element).get("missed") != EACH:
+                while value["cycles"] != 0 and datetime.fromisoformat(value["next"]) <= engine.now:
+                    value = self._following(value, engine)
         if value["cycles"] == 0:
             task.internal_data["event_fired"] = True
         task.internal_data["event_value"] = value
@@ -123,10 +130,22 @@ class CycleTimer(_Drawn, spiff_timer.CycleTimerEventDefinition):
                 child.task_spec._update(child)  # noqa: SLF001 - as above
 
     def _first(self, expression: str, engine: Any) -> dict[str, Any]:
-        repetitions, _, duration = str(expression).upper().partition("/")
-        length = self.get_timedelta_from_start(self.parse_iso_duration(duration), engine.now)
+        repetitions, _, every = str(expression).upper().partition("/")
         cycles = int(repetitions.removeprefix("R") or -1)
-        return {"cycles": cycles, "next": stored(engine.now + length), "duration": length.total_seconds()}
+        return {"cycles": cycles, "next": self._after(engine.now, every, engine), "every": every}
+
+    def _following(self, value: dict[str, Any], engine: Any) -> dict[str, Any]:
+        following = self._after(datetime.fromisoformat(value["next"]), value["every"], engine)
+        return {**value, "next": following, "cycles": value["cycles"] - 1}
+
+    def _after(self, moment: datetime, every: str, engine: Any) -> str:
+        parts = self.parse_iso_duration(every)
+        months = parts.pop("years", 0) * 12 + parts.pop("months", 0)
+        following = _later(_months_later(moment, months, engine.zone), timedelta(**parts), engine.zone)
+        if following <= moment:
+            message = f"a timer cannot repeat every {every}: that is no time at all"
+            raise ValueError(message)
+        return stored(following)
 
 
 KINDS = (("timeDate", DateTimer), ("timeDuration", DurationTimer), ("timeCycle", CycleTimer))

@@ -1,8 +1,8 @@
-"""Known transitions: what SpiffWorkflow did once for a shape and a stimulus is replayed for every case that stands alike.
+"""Known transitions: what SpiffWorkflow did once for a shape and a stimulus is replayed for cases that stand alike.
 
 A transition is a tree of steps. A step calls the very specification that SpiffWorkflow ran (an operator, a decision, a
-gateway's conditions, a timer's expression), on the data of the token that it ran for; its outcome leads to the next one.
-At the end a leaf holds the shape that came of it, and where each of the new bindings comes from. An outcome that was
+gateway's conditions, a timer's expression), on the data of the token that it ran for; its outcome leads on. At the end
+a leaf holds the shape that came of it, and where each of the new bindings comes from. An outcome that was
 never seen, or data that are alike where they differed, end the replay: SpiffWorkflow then does the whole advance.
 """
 

@@ -8,12 +8,13 @@ from itertools import count
 
 from SpiffWorkflow.bpmn import BpmnEvent, BpmnWorkflow
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
+from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEvent
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnBaseWorkflow
-from SpiffWorkflow.spiff.specs.event_definitions import MessageEventDefinition
+from SpiffWorkflow.spiff.specs.event_definitions import ErrorEventDefinition, MessageEventDefinition
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from engine.spiff.collapse import collapse
+from engine.spiff.collapse import collapse, from_the_root
 from engine.spiff.timers import stored
 
 SHALLOW = 200  # turns without a wait after which the tree is collapsed: the library stops looking at depth 1,000
@@ -42,26 +43,66 @@ def _end_removed(tree: BpmnBaseWorkflow, task: Task) -> None:
 
 def settle(workflow: BpmnWorkflow, seen: Seen) -> None:
     """Run everything that is ready and needs no person, and what that makes ready, until all is at rest."""
-    steps = 0
-    for turn in count(1):
-        ran = _run_ready(workflow, seen)
-        if not ran:
-            break
-        if turn % SHALLOW == 0:
-            collapse(workflow)
-        steps += ran
-        if steps > MAX_STEPS:
+    steps = count(1)
+
+    def counted(task: Task) -> None:
+        if next(steps) > MAX_STEPS:
             message = f"more than {MAX_STEPS} steps without a wait: the diagram loops"
             raise RuntimeError(message)
+        seen(task)
+
+    _repeat(workflow, lambda: _run_all(workflow, counted))
 
 
-def _run_ready(workflow: BpmnWorkflow, seen: Seen) -> int:
+def _repeat(workflow: BpmnWorkflow, run: Callable[[], int]) -> int:
+    """Run again while there is anything to run; give how many steps were run."""
+    total = 0
+    for turn in count(1):
+        ran = run()
+        if not ran:
+            break
+        total += ran
+        if turn % SHALLOW == 0:
+            collapse(workflow)
+    return total
+
+
+def _run_all(workflow: BpmnWorkflow, seen: Seen) -> int:
+    """Run the sub-processes that there are, the deepest first, each to its rest; then a turn of the process itself."""
     ran = 0
-    for task in all_tasks(workflow):
-        if task.state == TaskState.READY and task.id in task.workflow.tasks and _run(workflow, task):
+    for number, sub in sorted(workflow.subprocesses.items(), key=lambda each: -each[1].depth):
+        ran += _repeat(workflow, lambda tree=sub: _run_ready(tree, seen))  # type: ignore[misc]
+        ran += _finished(workflow, number)
+    return ran + _run_ready(workflow, seen)
+
+
+def _run_ready(tree: BpmnBaseWorkflow, seen: Seen) -> int:
+    ran = 0
+    ready = [task for task in tree.tasks.values() if task.state == TaskState.READY]
+    if len(ready) > 1:  # branches in their order
+        ready = [task for task in from_the_root(tree) if task.state == TaskState.READY]
+    for task in ready:
+        if task.state == TaskState.READY and task.id in tree.tasks and _run(tree.top_workflow, task):
             seen(task)
             ran += 1
-    return ran + _finish_subprocesses(workflow)
+            if task.state == TaskState.STARTED or _throws_error(task):
+                ran += _interrupt(tree.top_workflow, seen)
+    return ran
+
+
+def _throws_error(task: Task) -> bool:
+    return isinstance(getattr(task.task_spec, "event_definition", None), ErrorEventDefinition)
+
+
+def _interrupt(workflow: BpmnWorkflow, seen: Seen) -> int:
+    """Let the event that caught an error end its host at once: nothing else may run, or fail, in there before."""
+    ran = 0
+    for task in all_tasks(workflow):
+        if task.state == TaskState.READY and isinstance(task.task_spec, BoundaryEvent):
+            task.run()
+            seen(task)
+            ran += 1
+    return ran
 
 
 def _run(workflow: BpmnWorkflow, task: Task) -> bool:
@@ -76,15 +117,14 @@ def _run(workflow: BpmnWorkflow, task: Task) -> bool:
     return True
 
 
-def _finish_subprocesses(workflow: BpmnWorkflow) -> int:
-    # The library finishes a sub-process when its parent task is updated after its last step.
-    ready = 0
-    for sub in list(workflow.subprocesses.values()):
-        task = workflow.get_task_from_id(sub.parent_task_id)
-        if task.state == TaskState.STARTED:
-            task.task_spec._update(task)  # noqa: SLF001 - as the library's own loop does
-            ready += task.state == TaskState.READY
-    return ready
+def _finished(workflow: BpmnWorkflow, number: int) -> int:
+    """Let the step go on whose sub-process has ended: the library does so as it looks at the step."""
+    if number not in workflow.subprocesses:
+        return 0
+    host = workflow.get_task_from_id(number)
+    if host.state == TaskState.STARTED:
+        host.task_spec._update(host)  # noqa: SLF001 - as the library's own loop does
+    return int(host.state == TaskState.READY)
 
 
 def fire_timers(workflow: BpmnWorkflow) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import shutil
 import sqlite3
@@ -17,7 +18,17 @@ from typing import TypeAlias
 import pytest
 import waitress
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, ViewportSize, WebError, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    Response,
+    ViewportSize,
+    WebError,
+    expect,
+)
 from sqlalchemy import select
 
 from engine.clock import VirtualClock
@@ -31,6 +42,7 @@ from web.jobs.kinds import KINDS
 from web.jobs.run import run_waiting
 
 WIDE, PHONE = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
+log = logging.getLogger("duly.tests")
 PATIENCE_MS = 20_000
 """A busy machine takes its time; whoever waits goes on at once."""
 REFUSED = re.compile(r"status of 4\d\d|Failed to fetch")
@@ -134,7 +146,7 @@ class Desks:
             context.set_default_timeout(PATIENCE_MS)
             context.on("console", self._said)
             context.on("weberror", self._failed)
-            context.on("requestfailed", lambda request: print("not answered:", request.url, request.failure))
+            context.on("requestfailed", _tell_unanswered)
             context.on("response", _tell_refusal)
         context.clear_cookies()
         if username:
@@ -162,10 +174,14 @@ class Desks:
             self.complaints.append(f"{message.text} ({message.location})")
 
 
+def _tell_unanswered(request: Request) -> None:
+    log.warning("not answered: %s (%s)", request.url, request.failure)
+
+
 def _tell_refusal(response: Response) -> None:
     """Say what was refused; shown where a test fails, since a script may have swallowed it."""
     if response.status >= HTTPStatus.BAD_REQUEST:
-        print("refused:", response.status, response.url)
+        log.warning("refused: %s %s", response.status, response.url)
 
 
 @pytest.fixture(scope="session")

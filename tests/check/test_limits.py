@@ -95,7 +95,7 @@ def test_elements_that_are_not_run(tag: str) -> None:
         diagram(node("startEvent", "x", message_inner("m_paid")), end(), chain("x", "end")),
         diagram(node("startEvent", "x", timer_inner('@"P1D"')), end(), chain("x", "end")),
         with_step(node("userTask", "x", LOOP)),
-        with_step(node("userTask", "x", MANY)),
+        with_step(node("receiveTask", "x", MANY)),
         with_step(node("userTask", "x", DATA)),
         with_step(node("userTask", "x", isForCompensation="true")),
         with_step(subprocess("x", start("s"), end("e"), chain("s", "e"), triggeredByEvent="true")),
@@ -159,3 +159,21 @@ def test_notes_lanes_and_data_objects_are_only_drawn() -> None:
     held = properties(stage="work", form="call", role="collector")
     whole = diagram(start(), decoration, node("userTask", "x", "", held), end(), chain("start", "x", "end"))
     assert found(whole) == []
+
+
+@pytest.mark.parametrize(
+    ("cycle", "missed", "expected"),
+    [
+        ('"R3/P1D"', "each", None),
+        ('"R/P1M"', "once", None),
+        ('"R3/P1D"', "some", "bad_property"),
+        ('"R/P0D"', "each", "mistyped_expression"),
+        ("", "each", "bad_property"),
+    ],
+)
+def test_what_becomes_of_missed_turns_is_one_of_two(cycle: str, missed: str, expected: str | None) -> None:
+    inner = timer_inner(cycle, "timeCycle") if cycle else timer_inner('@"P1D"')
+    event = node("boundaryEvent", "x", inner, properties(missed=missed), attachedToRef="u", cancelActivity="false")
+    flows = chain("start", "u", "end") + chain("x", "told")
+    whole = diagram(start(), user("u"), event, end("told"), end(), flows)
+    assert {code for code, _element in codes(whole)} == ({expected} if expected else set())

@@ -117,14 +117,6 @@ def test_an_annotation_needs_a_field_to_be_written_in() -> None:
     assert found(whole, call_form({"type": "textarea", "key": "note"})) == []
 
 
-def test_lists_and_branches_side_by_side_are_a_warning() -> None:
-    chosen = {"type": "checklist", "key": "reasons", "values": [{"label": "a", "value": "a"}]}
-    split, join = node("parallelGateway", "p"), node("parallelGateway", "j")
-    whole = diagram(start(), split, user("x"), join, end(), chain("start", "p", "x", "j", "end"), chain("p", "j"))
-    assert codes(whole, call_form(chosen)) == {("list_variable", "x")}
-    assert found(whole) == []
-
-
 def test_a_field_that_would_hide_a_known_name() -> None:
     assert ("bad_variable", "x") in codes(with_step(user("x")), call_form({"type": "textfield", "key": "case"}))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -17,7 +18,7 @@ from engine.catalogue import Call, Catalogue, Facts, MessageType, Retry, operato
 from engine.clock import VirtualClock
 from engine.deployments import DECISIONS, deploy, packed
 from engine.errors import BusinessError, TemporaryError
-from engine.tables import Deployment, HistoryRow, Instance, TaskRow
+from engine.tables import Deployment, HistoryRow, Instance, OutboxRow, TaskRow
 from engine.unit_of_work import Database
 from engine.worker import Counts, Worker
 
@@ -56,9 +57,9 @@ class Drawing:
             "</s:parameters></s:serviceTaskOperator></bpmn:extensionElements></bpmn:serviceTask>"
         )
 
-    def ask(self, name: str, stage: str = "") -> None:
+    def ask(self, name: str, stage: str = "", **more: str) -> None:
         self.add(
-            f'<bpmn:userTask id="{name}" name="Ask"><bpmn:extensionElements>{_stage(stage, role="collector")}'
+            f'<bpmn:userTask id="{name}" name="Ask"><bpmn:extensionElements>{_stage(stage, role="collector", **more)}'
             "<s:instructionsForEndUser>Ask about {case.amount}</s:instructionsForEndUser>"
             "</bpmn:extensionElements></bpmn:userTask>"
         )
@@ -133,6 +134,17 @@ def table(name: str, *rules: tuple[str, str], asks: str = "stage") -> bytes:
     ).encode()
 
 
+def asking_for(keys: str) -> dict[str, bytes]:
+    """Make a form for each key, with a field of that name; of a key such as "names*" people choose several."""
+    return {f"forms/{key.rstrip('*')}.json": _form(key.rstrip("*"), many=key.endswith("*")) for key in keys.split()}
+
+
+def _form(key: str, *, many: bool) -> bytes:
+    choices = [{"label": name, "value": name} for name in ("Anna", "Ben", "Cleo")]
+    component = {"type": "checklist", "values": choices} if many else {"type": "textfield"}
+    return json.dumps({"components": [{**component, "key": key, "label": key}]}).encode()
+
+
 def by_path(tables: Mapping[str, bytes]) -> dict[str, bytes]:
     return {f"decisions/{name}.dmn": data for name, data in tables.items()}
 
@@ -185,13 +197,13 @@ class World:
     def load_facts(self, _session: Session, keys: Sequence[str], now: datetime) -> Mapping[str, Facts]:
         return {key: Facts({"case": {"amount": 100}, "now": now, **self.facts.get(key, {})}) for key in keys}
 
-    def deploy(self, drawing: Drawing, key: str = "toy", **tables: bytes) -> None:
+    def deploy(self, drawing: Drawing, key: str = "toy", *, forms: str = "", **tables: bytes) -> None:
         """Store a version without the check: toys are allowed what the check refuses."""
         with self.database.unit_of_work() as session:
             old = list(session.scalars(select(Deployment).where(Deployment.key == key)))
             for deployment in old:
                 deployment.active = False
-            files = packed({"strategy.bpmn": drawing.xml(), **by_path(tables)})
+            files = packed({"strategy.bpmn": drawing.xml(), **by_path(tables), **asking_for(forms)})
             row = Deployment(key=key, version=len(old) + 1, name=key, checksum="x", files=files, by="test", at=MONDAY)
             row.note, row.active = "", True
             session.add(row)
@@ -238,11 +250,16 @@ class World:
             wanted = (TaskRow.business_key == key, TaskRow.status == status)
             return list(session.scalars(select(TaskRow).where(*wanted).order_by(TaskRow.id)))
 
-    def finish(self, key: str, **result: Any) -> None:
-        task = self.tasks(key)[0]
+    def finish(self, key: str, which: int = 0, **result: Any) -> None:
+        task = self.tasks(key)[which]
         with self.database.unit_of_work() as session:
             worklist.complete(session, task.id, by="anna", result=result, now=self.clock.now())
         self.worker.wake(key)
+
+    def said(self) -> list[str]:
+        """Give what was said, in order."""
+        with self.database.reading() as session:
+            return [str(row.payload["text"]) for row in session.scalars(select(OutboxRow).order_by(OutboxRow.id))]
 
     def path_of(self, key: str) -> list[str]:
         """Give the elements passed, in order, from the record."""

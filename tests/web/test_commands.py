@@ -9,8 +9,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import select
 
-from engine import history
+from engine import history, incidents
+from engine.tables import Instance
 from engine.unit_of_work import Database
 from tests import databases
 from tests.web.small_world import bring_in
@@ -176,3 +178,33 @@ def test_a_record_is_shown_in_local_time(parts: Context) -> None:
         history.record(session, "case:1", who="anna", kind="note", now=evening, text="Called")
     shown = CliRunner().invoke(cases, ["show", "1"], obj=parts).output
     assert "  2026-03-03 00:30  anna" in shown
+
+
+def test_a_case_is_moved_changed_and_ended_by_commands(parts: Context) -> None:
+    bring_in(parts)
+    parts.worker.run_due()
+
+    def told(*words: str) -> str:
+        return CliRunner().invoke(cases, [*words, "--reason", "agreed", "--by", "ada"], obj=parts).output
+
+    assert "no JSON value" in told("set", "1", "score", "half")
+    assert "running" in told("set", "1", "score", "0.5")
+    assert "Case 1: running, at second_" in told("move", "1", "second_send")
+    assert "Case 1: ended" in told("cancel", "1")
+    with parts.reading() as session:
+        kinds = [(row.kind, row.who) for row in history.read(session, "case:1") if row.who == "ada"]
+        assert kinds == [("variable_changed", "ada"), ("moved", "ada"), ("cancelled", "ada")]
+        assert history.verify(session, "case:1") == []
+
+
+def test_a_stuck_case_is_tried_again_and_skipped_by_commands(parts: Context) -> None:
+    bring_in(parts)
+    with parts.unit_of_work() as session:
+        for each in session.scalars(select(Instance)).all():
+            failure = incidents.Failure(RuntimeError("on fire"), "first_send")
+            incidents.report(session, each.id, failure, now=parts.now())
+    skipped = CliRunner().invoke(cases, ["skip", "1", "--reason", "called"], obj=parts).output
+    tried = CliRunner().invoke(cases, ["retry", "2", "--reason", "put out"], obj=parts).output
+    assert ("Case 1: running" in skipped, "Case 2: running" in tried) == (True, True)
+    again = CliRunner().invoke(cases, ["retry", "2", "--reason", "put out"], obj=parts)
+    assert "is not stuck" in str(again.exception)

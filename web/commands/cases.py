@@ -1,4 +1,4 @@
-"""`duly cases`: list them, show one with its record, check the record's chain."""
+"""`duly cases`: list them, show one with its record, check the record's chain, interfere with one's process."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from engine import history, instances
 from engine.errors import NotFound
 from engine.tables import HistoryRow
 from service_tasks.keys import key_of, number_of
+from web.commands.case_deeds import DEEDS
 from web.commands.parts import local_time, with_parts
 from web.context import Context
 from web.day_run import last_day
@@ -23,7 +24,11 @@ BROKEN = 3
 
 @click.group()
 def cases() -> None:
-    """List cases, show one, verify their records."""
+    """List cases, show one, verify their records, free a stuck one."""
+
+
+for deed in DEEDS:
+    cases.add_command(deed)
 
 
 @cases.command("list")

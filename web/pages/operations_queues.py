@@ -20,7 +20,8 @@ from web.day_run import last_sitting
 from web.jobs.table import Job
 from web.links import address
 from web.pages.jobs import STATES
-from web.pages.operations import pages, shortened
+from web.pages.operations import shortened
+from web.pages.operations_deeds import pages
 from web.queries.operations import Named, count_stuck, queues, send_again, with_names
 from web.queries.words import template_name
 from web.security.access import requires

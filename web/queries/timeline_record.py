@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -64,7 +64,7 @@ def _entry(row: HistoryRow, cause: HistoryRow | None, diagram: Diagram) -> Entry
         return None
     reading = READINGS.get(row.kind, _other)
     chip, icon, colour, title = reading(row)
-    text = "" if row.kind in {"stage", "task_done", "message", "closed", "task_postponed"} else row.text
+    text = "" if row.kind in {"stage", "task_done", "message", "closed", "task_postponed", "taken_over"} else row.text
     why = _because(cause, diagram) if row.kind == "stage" and cause else _details(row, diagram)
     return Entry(
         at=row.at, chip=chip, icon=icon, colour=colour, title=title, who=row.who, text=text, why=why, order=row.seq
@@ -126,6 +126,14 @@ def _said(chip: str, icon: str, colour: str, title: Callable[[], str]) -> Readin
     return reading
 
 
+def _taken_over(row: HistoryRow) -> tuple[str, str, str, str]:
+    since, stage = (row.detail or {}).get("since"), stage_title(row.text)
+    if since is None:
+        return "course", "flag", "blue", _("Taken over at stage: %(stage)s", stage=stage)
+    day = long_day(date.fromisoformat(since))
+    return "course", "flag", "blue", _("Taken over at stage: %(stage)s, since %(day)s", stage=stage, day=day)
+
+
 def _migrated(row: HistoryRow) -> tuple[str, str, str, str]:
     detail = row.detail or {}
     title = _("Moved from version %(old)s to %(new)s", old=detail.get("from", "?"), new=detail.get("to", "?"))
@@ -158,6 +166,7 @@ READINGS: dict[str, Reading] = {
     "promise_withdrawn": _said("promises", "arrow-back-up", "orange", lambda: _("Promise withdrawn")),
     "brought_back": _said("course", "refresh", "blue", lambda: _("Brought back")),
     "migrated": _migrated,
+    "taken_over": _taken_over,
     "stuck": _said("course", "alert-circle", "red", lambda: _("Stuck")),
     "retried": _said("course", "refresh", "blue", lambda: _("Tried again")),
     "skipped": _said("course", "player-skip-forward", "orange", lambda: _("Step skipped")),

@@ -16,8 +16,9 @@ class Hard(Drawing):
         chosen = f' default="{name}_{default}"' if default else ""
         self.add(f'<bpmn:{kind}Gateway id="{name}"{chosen}/>')
 
-    def ask_each(self, name: str, repeated: str) -> None:
-        self.add(f'<bpmn:userTask id="{name}" name="{name}">{repeated}</bpmn:userTask>')
+    def ask_each(self, name: str, repeated: str, **more: str) -> None:
+        self.ask(name, **more)
+        self.nodes[-1] = self.nodes[-1].replace("</bpmn:userTask>", f"{repeated}</bpmn:userTask>")
 
     def say_each(self, name: str, text: str, repeated: str, *, operator: str = "say") -> None:
         self.say(name, text, operator)

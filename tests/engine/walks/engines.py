@@ -107,12 +107,13 @@ class Ours(_Engine):
         execution.start()
         self._park(execution, set())
 
-    def step(self, now: datetime, act: Callable[[Execution], None]) -> None:
-        """Restore, let something happen at `now`, fire what is due, save."""
+    def step(self, now: datetime, stimulus: Stimulus | None = None) -> None:
+        """Restore, let something happen at `now` (or only time pass), fire what is due, save."""
         self.round += 1
         execution = self._execution(now)
         before = execution.resume(self.parked)
-        act(execution)
+        if stimulus is not None:
+            execution.take(stimulus, suspended=False)
         execution.fire()
         self._park(execution, before)
 
@@ -131,7 +132,7 @@ class Ours(_Engine):
 
     def _park(self, execution: Execution, before: set[str]) -> None:
         advanced = execution.park(before)
-        self.ended = advanced.ended
+        self.ended, self.due = advanced.ended, advanced.due_at
         if advanced.shape is not None and advanced.bindings is not None:
             self.size = len(advanced.shape)
             self.parked = Parked(load_shape(advanced.shape), advanced.bindings)

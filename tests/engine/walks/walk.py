@@ -6,7 +6,6 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from engine.spiff.advance import Stimulus
 from tests.engine.toys import MONDAY, Drawing
@@ -61,7 +60,7 @@ class Walk:
             self._tell(self.chance.choice(("paid", "sent")))
         else:
             self.now = max(self.now, sight.due + self.chance.choice(LATE))
-            self._do("time passes", lambda _stock: None, lambda _ours: None)
+            self._do("time passes", lambda _stock: None, None)
 
     def _maybe_later(self, due: datetime | None) -> None:
         """Now and then let a message come when a timer was overdue already."""
@@ -80,7 +79,7 @@ class Walk:
         self._do(
             f"finish {number} {answers}",
             lambda stock: stock.finish(number, answers),
-            lambda ours: ours.take(stimulus, suspended=False),
+            stimulus,
         )
 
     def _tell(self, name: str) -> None:
@@ -89,10 +88,10 @@ class Walk:
         self._do(
             f"tell {name}",
             lambda stock: stock.tell(name, dict(payload)),
-            lambda ours: ours.take(stimulus, suspended=False),
+            stimulus,
         )
 
-    def _do(self, what: str, stock: Callable[[Stock], None], ours: Callable[[Any], None]) -> None:
+    def _do(self, what: str, stock: Callable[[Stock], None], stimulus: Stimulus | None) -> None:
         self.story.append(f"{self.now:%m-%d %H:%M} {what}")
         self.stock.step(self.now, stock)
-        self.ours.step(self.now, ours)
+        self.ours.step(self.now, stimulus)
