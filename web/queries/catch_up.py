@@ -71,15 +71,16 @@ class Standing:
 def standing(session: Session) -> Standing | None:
     """Give what is held and how it goes on; None where nothing is held."""
     found = holds.open_holds(session)
-    if not found:
-        return None
+    left = sum(holds.unfinished(session, hold) for hold in found)
+    if not left:
+        return None  # a worker ends what is done within a minute
     held = {hold.queue: holds.count(session, hold) for hold in found}
     newest = max(found, key=lambda hold: hold.at)
     return Standing(
         gaps=holds.gaps_of(found),
         cases=held.get(CASES, 0),
         messages=held.get(MESSAGES, 0),
-        left=sum(holds.unfinished(session, hold) for hold in found),
+        left=left,
         total=sum(hold.total or 0 for hold in found),
         pace=newest.per_day,
         decided=newest.per_day is not None or newest.total is not None,
