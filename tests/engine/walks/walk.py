@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from engine.spiff.advance import Stimulus
 from tests.engine.toys import MONDAY, Drawing
-from tests.engine.walks.engines import Ours, Stock
+from tests.engine.walks.engines import Known, Ours, Stock
 from tests.engine.walks.sight import Sight, open_tasks
 
 LATE = (timedelta(), timedelta(), timedelta(hours=5), timedelta(days=3))
@@ -23,13 +23,14 @@ class Walk:
     drawing: Drawing
     corrections: tuple[str, ...]
     seed: int
+    known: Known | None = None
     now: datetime = MONDAY
     story: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.chance = random.Random(self.seed)  # noqa: S311 - the same walk every time
         diagram = self.drawing.xml()
-        self.stock, self.ours = Stock(diagram, self.now, self.corrections), Ours(diagram, self.now)
+        self.stock, self.ours = Stock(diagram, self.now, self.corrections), Ours(diagram, self.now, self.known)
         self.compare()
 
     def go(self, steps: int) -> int:
