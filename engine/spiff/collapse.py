@@ -41,7 +41,10 @@ def _collapse_one(workflow: BpmnBaseWorkflow) -> None:
 
 
 def _needed(workflow: BpmnBaseWorkflow) -> set[int]:
-    """Give the ids of what must stay, but for where branches part."""
+    """Give the ids of what must stay, but for where branches part.
+
+    A step with events is kept with what came before it: there the turns of a repeating timer begin (`timers.py`).
+    """
     tasks, kept = workflow.tasks, {workflow.task_tree.id}
     for task in tasks.values():
         if task._state & GONE or _is_idle(workflow, task):  # noqa: SLF001 - the properties look up and are slow
@@ -49,7 +52,7 @@ def _needed(workflow: BpmnBaseWorkflow) -> set[int]:
         kept.add(task.id)
         parent = tasks.get(task._parent)  # noqa: SLF001 - as above
         if parent is not None and isinstance(parent.task_spec, BoundaryEventSplit):
-            kept.update((parent.id, *parent._children))  # noqa: SLF001 - as above
+            kept.update((parent.id, parent._parent, *parent._children))  # noqa: SLF001 - as above
         elif parent is not None and task._state & ALIVE:  # noqa: SLF001 - as above
             kept.add(parent.id)
     return kept
