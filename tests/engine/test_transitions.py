@@ -138,7 +138,7 @@ def test_data_that_are_alike_where_they_differed_are_left_to_the_library(tmp_pat
 
 def leaf(datas: tuple[tuple[Lineage, ...], ...], values: tuple[tuple[tuple[str, Source], ...], ...]) -> Leaf:
     """Give the end of a transition of which only the bindings matter."""
-    return Leaf(b"[]", True, "", (), (), 1, datas, (), values, (), (), ())  # noqa: FBT003 - as its fields stand
+    return Leaf(b"[]", True, "", (), (), 1, datas, (), values, (), (), ())
 
 
 def replayed(answers: dict[str, Any], values: list[dict[str, Any]]) -> Replayed | None:
