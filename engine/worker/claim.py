@@ -68,6 +68,12 @@ def claim(
     return token, found
 
 
+def waits(session: Session, key: str, *, now: datetime, wall: datetime, held: Held | None = None) -> bool:
+    """Tell whether a claim would find the case; only looking keeps nobody from writing."""
+    moment = {"now": now, "wall": wall, "most": 1}
+    return bool(_due(session, key, moment, held) or _found(session, WITH_MAIL, key, moment))
+
+
 def _due(session: Session, key: str | None, values: Mapping[str, Any], held: Held | None) -> list[int]:
     if held is None:
         return _found(session, DUE, key, values)

@@ -23,7 +23,7 @@ from engine.programmes import Programmes
 from engine.spiff.scripting import Tables
 from engine.tables import InboxRow, Instance
 from engine.unit_of_work import Database
-from engine.worker.claim import claim, close_mail_of_ended, is_held, release, release_dead
+from engine.worker.claim import claim, close_mail_of_ended, is_held, release, release_dead, waits
 from engine.worker.compute import Case, Claimed, Computed, Computing, Failed, Mail, mail_by_key
 from engine.worker.write import refuse_unheard, write_batch
 
@@ -101,11 +101,19 @@ class Worker:
         """Advance one case at once: a person has just done something and waits for what comes of it."""
         counts, deadline = Counts(), time.monotonic() + WAKE_PATIENCE_S
         while self._batch(counts, limit=1, key=key) or (not counts.advanced and time.monotonic() < deadline):
-            if not counts.advanced:
-                if not self._leased(key):
+            if counts.advanced:
+                if not self._waits(key):
                     break
+            elif not self._leased(key):
+                break
+            else:
                 time.sleep(0.02)  # another worker has just claimed it: it is quick
         return counts
+
+    def _waits(self, key: str) -> bool:
+        with self.database.reading() as session:
+            kept = held(session, CASES)
+            return waits(session, key, now=self.clock.now(), wall=self._wall.now(), held=kept)
 
     def _leased(self, key: str) -> bool:
         with self.database.reading() as session:
@@ -158,7 +166,7 @@ class Worker:
             return cases, self.programmes.latest(session)
 
     def _write(self, batch: Sequence[Computed], token: str, now: datetime, counts: Counts) -> list[Failed]:
-        """Write the batch at once; if that fails, case by case, so that one bad case never stops its neighbours."""
+        """Write the batch at once; if that fails, in halves, so that one bad case never stops its neighbours."""
         if not batch:
             return []
         try:
@@ -168,7 +176,8 @@ class Worker:
                 totals.add(session, _happened(batch))
         except (Conflict, SQLAlchemyError) as error:
             if len(batch) > 1:
-                return [failed for each in batch for failed in self._write([each], token, now, counts)]
+                half = len(batch) // 2
+                return self._write(batch[:half], token, now, counts) + self._write(batch[half:], token, now, counts)
             return [] if isinstance(error, Conflict) else [Failed(batch[0].case, error)]
         for each in batch:
             counts.add(each)
