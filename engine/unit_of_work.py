@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
 from engine.database_trouble import said_plainly
+from engine.turnstile import Turnstile
 
 BUSY_TIMEOUT_MS = 30_000
-LOOK_AGAIN_S = 0.001
 
 
 class Database:
@@ -26,6 +26,9 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = _connect(url)
+        self.turnstile = Turnstile(self.engine.url.database, BUSY_TIMEOUT_MS / 1000)
+        if self.is_sqlite:
+            event.listen(self.engine, "begin", partial(_begin_sqlite, self.turnstile))
         self._name = self.engine.url.render_as_string(hide_password=True)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
         self._readers = sessionmaker(self.engine.execution_options(duly_reading=True), expire_on_commit=False)
@@ -50,6 +53,10 @@ class Database:
         with said_plainly(self._name), self._readers() as session:
             yield session  # closing rolls back, and leaves what was read readable
 
+    def give_way(self) -> None:
+        """Let people write first from now on: this process does what happens by itself."""
+        self.turnstile.gives_way = True
+
     def dispose(self) -> None:
         """Close all connections."""
         self.engine.dispose()
@@ -70,7 +77,6 @@ def _connect(url: str) -> Engine:
         Path(parsed.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # nobody else's on the machine
     engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}, **_JSON)
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
@@ -86,34 +92,8 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin_sqlite(connection: Any) -> None:
+def _begin_sqlite(turnstile: Turnstile, connection: Any) -> None:
     if connection.get_execution_options().get("duly_reading", False):
         connection.exec_driver_sql("BEGIN")
     else:
-        _begin_writing(connection)
-
-
-def _begin_writing(connection: Any) -> None:
-    """Take the writer's lock at once: an upgrade from reading to writing cannot wait, it fails.
-
-    SQLite itself would look ever more rarely, every tenth of a second in the end: whoever writes again and again, as
-    a day run does, would be first each time, and a person would wait for seconds. We look every millisecond.
-    """
-    file, deadline = connection.connection.dbapi_connection, time.monotonic() + BUSY_TIMEOUT_MS / 1000
-    file.execute("PRAGMA busy_timeout=0")
-    try:
-        while _is_taken(file) and time.monotonic() < deadline:
-            time.sleep(LOOK_AGAIN_S)
-        if not file.in_transaction:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")  # raises as SQLAlchemy would
-    finally:
-        file.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-
-
-def _is_taken(file: sqlite3.Connection) -> bool:
-    """Begin to write; tell whether another holds the writer's lock. Anything else is left to who looks afterwards."""
-    try:
-        file.execute("BEGIN IMMEDIATE")
-    except sqlite3.OperationalError as refused:
-        return refused.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
-    return False
+        turnstile.begin(connection)

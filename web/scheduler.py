@@ -84,6 +84,7 @@ def run_forever(parts: Context, routines: tuple[Routine, ...] = ROUTINES, *, par
 
     `parent` is the parent's number: by the time one asks the system, the parent may have died.
     """
+    parts.database.give_way()
     do_sign(parts)
     give_up_interrupted(parts)
     parts.worker.recover()
