@@ -19,7 +19,7 @@ NODE_PATH_FIRST := PATH="$$PATH:$(CURDIR)/$(BIN)"; \
 CHROMIUM := command -v chromium-headless-shell || command -v chromium || command -v chromium-browser || command -v google-chrome
 WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$(( n > 8 ? 8 : n < 2 ? 2 : n )))
 
-.PHONY: help setup demo test test-postgresql check format texts soak browser clean tck
+.PHONY: help setup demo test test-postgresql check format texts soak browser clean tck bench
 
 help:
 	@echo "make demo    set everything up and open a populated portfolio in the web"
@@ -30,6 +30,7 @@ help:
 	@echo "make format  let ruff put the code in order"
 	@echo "make texts   gather what people read, for translators"
 	@echo "make soak    the tests that take too long for make test"
+	@echo "make bench   measure the engine: make bench SIZE=small takes under a minute"
 	@echo "make tck     run DMN TCK cases: make tck DIR=folder"
 	@echo "make clean   remove what the set-up made (not your data)"
 
@@ -50,6 +51,10 @@ test-postgresql:
 soak: setup
 	@echo "Running the long tests; this takes a while ..."
 	@$(BIN)/python -m pytest -v -m soak $(ARGS)
+
+bench: $(STAMPS)/python
+	@echo "Measuring the engine (SIZE=small takes under a minute) ..."
+	@SIZE=$(or $(SIZE),full) $(BIN)/python benchmarks/engine
 
 tck: $(STAMPS)/python
 	@$(BIN)/python benchmarks/tck.py $(DIR)

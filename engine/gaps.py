@@ -58,11 +58,16 @@ def notice(session: Session, *, now: datetime, is_gap: IsGap) -> Gap | None:
     if last is None or not is_gap(last, now):
         return None
     gap = Gap(last, now)
+    stood_still(session, gap)
+    return gap
+
+
+def stood_still(session: Session, gap: Gap) -> None:
+    """Hold back what is due at the end of a gap, move people's deadlines by it, and count on from there."""
     for queue in (CASES, MESSAGES):
         hold_back(session, queue, since=gap.since, until=gap.until)
     _move_deadlines(session, gap)
-    beat(session, now)
-    return gap
+    beat(session, gap.until)
 
 
 def _move_deadlines(session: Session, gap: Gap) -> None:

@@ -58,6 +58,11 @@ def due_since(due: Due) -> ColumnElement[bool]:
     return due > bindparam("held_until")
 
 
+def not_held(due: Due, number: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Give the condition of everything else, for measures: what is held is nobody's lag."""
+    return or_(let_go(due, number), due_since(due))
+
+
 OF_CASES = held_range(Instance.due_at, Instance.id)
 OF_MESSAGES = and_(OutboxRow.status == "waiting", held_range(OutboxRow.not_before, OutboxRow.id))
 QUEUES: dict[str, tuple[Due, InstrumentedAttribute[int], ColumnElement[bool]]] = {

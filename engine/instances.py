@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
@@ -42,13 +42,13 @@ class InstanceView:
 
 @dataclass(frozen=True, slots=True)
 class TakenOver:
-    """A case that stood at a stage in another system, since a moment: here it waits at `element` (see engine.stages).
+    """A case that stood at a stage in another system, since a day: here it waits at `element` (see engine.stages).
 
     Where the strategy has no such place, `element` is "" and `problem` says so: a person then puts the case somewhere.
     """
 
     stage: str
-    since: datetime
+    since: date
     element: str = ""
     problem: str = ""
 

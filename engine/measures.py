@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from engine import processes, totals
+from engine.holds import CASES, MESSAGES, Held, held, not_held
 from engine.settings_table import get_setting, set_setting
 from engine.tables import InboxRow, Incident, Instance, OutboxRow
 from engine.unit_of_work import Database
@@ -44,12 +45,15 @@ class Measures:
 
 
 def measure(session: Session, *, now: datetime, wall: datetime) -> Measures:
-    """Measure at `now` by the business clock; workers are counted by the machine's, `wall`."""
+    """Measure at `now` by the business clock; workers are counted by the machine's, `wall`. What is held is no lag."""
+    cases, messages = held(session, CASES), held(session, MESSAGES)
+    due = [] if cases is None else [not_held(Instance.due_at, Instance.id)]
+    leaving = [] if messages is None else [not_held(OutboxRow.not_before, OutboxRow.id)]
     stuck = select(func.count()).select_from(Incident).where(Incident.resolved_at.is_(None))
     return Measures(
-        overdue=_waiting(session, Instance.due_at, now),
+        overdue=_waiting(session, Instance.due_at, now, *due, held=cases),
         inbox=_waiting(session, InboxRow.not_before, now, InboxRow.handled_at.is_(None)),
-        outbox=_waiting(session, OutboxRow.not_before, now, OutboxRow.status == "waiting"),
+        outbox=_waiting(session, OutboxRow.not_before, now, OutboxRow.status == "waiting", *leaving, held=messages),
         incidents=session.scalar(stuck) or 0,
         workers=processes.alive(session, wall=wall),
         by_status=get_setting(session, CENSUS) or {},
@@ -66,7 +70,12 @@ def take_census(database: Database, *, now: datetime) -> None:
 
 
 def _waiting(
-    session: Session, due: InstrumentedAttribute[Any], now: datetime, *conditions: ColumnElement[bool]
+    session: Session,
+    due: InstrumentedAttribute[Any],
+    now: datetime,
+    *conditions: ColumnElement[bool],
+    held: Held | None = None,
 ) -> Waiting:
-    first, count = session.execute(select(func.min(due), func.count()).where(due <= now, *conditions)).one()
+    query = select(func.min(due), func.count()).where(due <= now, *conditions)
+    first, count = session.execute(query, held.position if held else {}).one()
     return Waiting(count, 0.0 if first is None else (now - first).total_seconds())

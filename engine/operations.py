@@ -66,6 +66,9 @@ def skip(session: Session, programmes: Programmes, key: str, deed: Deed, *, to: 
     Raises Unusable where the step is not known, cannot be skipped or has several ways on.
     """
     instance, incident = _stuck(session, key)
+    if not incident.element:
+        message = f"nobody knows at which step {key} failed: move it, or let it try again"
+        raise Unusable(message)
     ways = ways_out(_specification(session, programmes, instance), incident.element)
     if to and to not in ways:
         message = f"no flow leads from {incident.element!r} to {to!r}; it leads to {', '.join(ways)}"

@@ -160,7 +160,7 @@ class Dispatcher:
 
     def _claim(self, sent: Sent) -> list[tuple[Channel, Delivery]] | None:
         """Take due rows and prepare them; None when there is nothing to do."""
-        with self.database.unit_of_work() as session:
+        with self.database.unit_of_work(batch=True) as session:
             rows = self._due(session) if self.gate(session) else []
             if not rows:
                 return None
@@ -199,7 +199,7 @@ class Dispatcher:
 
     def _keep(self, outcomes: Outcomes, sent: Sent) -> None:
         """Store in one transaction how some deliveries went, and tell their cases."""
-        with self.database.unit_of_work() as session:
+        with self.database.unit_of_work(batch=True) as session:
             rows = self._sending(session, [id_ for _, delivery, _ in outcomes for id_ in delivery.rows])
             answers: list[dict[str, Any]] = []
             for channel, delivery, outcome in outcomes:

@@ -25,6 +25,9 @@ class Receivable(ReceivablesBase):
     due_date: Mapped[date | None] = mapped_column(index=True)
     amount: Mapped[Minor]
     currency: Mapped[Currency]
+    stage: Mapped[str | None]
+    """The stage of dunning at which another system handed it over; its case then begins there."""
+    stage_since: Mapped[date | None]
     import_id: Mapped[int | None] = mapped_column(ForeignKey("import_run.id"), index=True)
     debtor: Mapped[Debtor] = relationship()
     product: Mapped[Product] = relationship()

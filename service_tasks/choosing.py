@@ -28,15 +28,15 @@ class Choices:
         missing = sorted({STRATEGY, ASSIGNMENT} - decisions.keys())
         if missing:
             raise Unusable(f"there is no decision table {' and no '.join(missing)}; add it to the shared decisions")
-        self._decisions = decisions
+        self.decisions = decisions
         self._version = version
 
     def __call__(self, facts: CaseFacts) -> Chosen:
         """Return what the tables choose and why; raise Unusable where none of their rules fits."""
         variables = inputs(facts)
-        how = self._decisions[STRATEGY].evaluate(variables)
+        how = self.decisions[STRATEGY].evaluate(variables)
         variables["strategy"] = strategy = _given(how, STRATEGY, "strategy", facts)
-        whose = self._decisions[ASSIGNMENT].evaluate(variables)
+        whose = self.decisions[ASSIGNMENT].evaluate(variables)
         group, priority = (_given(whose, ASSIGNMENT, name, facts) for name in ("group", "priority"))
         because = (self._reason(STRATEGY, how), self._reason(ASSIGNMENT, whose))
         return Chosen(str(strategy), str(group), int(priority), because)

@@ -23,6 +23,7 @@ from receivables.promise import Promise
 from receivables.promises import judge_promise
 from service_tasks.choosing import current_choices
 from service_tasks.keys import key_of, number_of
+from service_tasks.taking_over import take_over
 
 SYSTEM = "duly"
 DAY = timedelta(days=1)
@@ -63,8 +64,10 @@ def start_cases(session: Session, *, today: date, now: datetime, choose: Choose)
         return chosen
 
     opened = open_cases(session, today, noting)
+    taken_over = take_over(session, opened, today)
     for case in opened:
-        instance = instances.start(session, key=key_of(case.number), strategy=case.strategy, now=now)
+        key, taken = key_of(case.number), taken_over.get(case.id)
+        instance = instances.start(session, key=key, strategy=case.strategy, now=now, taken_over=taken)
         for detail in because[case.number]:
             said = {"kind": "decision", "text": detail["decision"], "detail": detail}
             history.append(session, instance, who=SYSTEM, now=now, **said)

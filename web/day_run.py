@@ -21,6 +21,7 @@ from engine.worker import Worker
 from receivables.case import Case
 from receivables.letter import Letter
 from service_tasks.events import begin_day
+from web.heartbeat import beat
 
 HOURS = (8, 11, 14, 17)  # of the business time zone: a day is lived in four sittings
 PROGRESS = "day_run"
@@ -103,6 +104,7 @@ class DayRun:
         with self.database.unit_of_work() as session:
             stored = {"day": moment.day.isoformat(), "sitting": moment.sitting}
             set_setting(session, PROGRESS, stored, by="duly", now=self.clock.now())
+            beat(session, moment.day, self.clock.now())
         if moment.sitting == 0:
             with self.database.unit_of_work() as session:
                 begin_day(session, today=moment.day, now=self.clock.now())

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from connectors.receivable_files import Profile, import_file
 from receivables.imports.result import ImportResult
 from service_tasks.events import announce, announce_paid
+from service_tasks.taking_over import known_stages
 from web.context import Context
 
 
@@ -39,6 +40,7 @@ def take_in(
         accept_vanished=accept_vanished,
         progress=progress,
         refused_folder=parts.settings.kept("refused"),
+        known_stages=known_stages(session),
     )
     tell(session, result, parts, today=as_of)
     return result

@@ -17,6 +17,7 @@ from engine.clock import SystemClock
 from engine.errors import TemporaryError
 from engine.lease import this_process
 from engine.measures import take_census
+from web import catch_up
 from web.context import Context
 from web.day_run import begin_today, resting_since
 from web.jobs.kinds import KINDS
@@ -45,12 +46,14 @@ def do_jobs(parts: Context) -> object:
 
 def do_due(parts: Context) -> object:
     """Let every case that is due take its steps."""
-    return parts.worker.run_due()
+    counts = parts.worker.run_due(lambda _count: catch_up.worked(parts))
+    catch_up.worked(parts)
+    return counts
 
 
 def do_outbox(parts: Context) -> object:
     """Send what waits to be sent."""
-    return parts.dispatcher.run_due()
+    return parts.dispatcher.run_due(lambda _count: catch_up.worked(parts))
 
 
 def do_day(parts: Context) -> object:
@@ -84,12 +87,12 @@ def run_forever(parts: Context, routines: tuple[Routine, ...] = ROUTINES, *, par
 
     `parent` is the parent's number: by the time one asks the system, the parent may have died.
     """
-    parts.database.give_way()
     do_sign(parts)
     give_up_interrupted(parts)
     parts.worker.recover()
     if since := resting_since(parts.database, parts.today()):
-        log.warning("nothing was run since %s: cases rest and nothing is sent until you start `duly run`", since)
+        text = "nothing was run since %s: cases rest and nothing is sent until you start `duly run` or `duly catch-up`"
+        log.warning(text, since)
     scheduler = build_scheduler(parts, routines)
     started_by = os.getppid() if parent is None else parent
     threads = ThreadPoolExecutor()
@@ -119,7 +122,7 @@ def build_scheduler(parts: Context, routines: tuple[Routine, ...]) -> BlockingSc
 def do_routine(routine: Routine, parts: Context) -> None:
     """Do a routine once; a failure is logged and tried again, and nothing else stops."""
     try:
-        if routine.rests and resting_since(parts.database, parts.today()):
+        if routine.rests and not catch_up.watch(parts):
             return
         if routine.alone and not _holds(parts, routine.name):
             return

@@ -35,6 +35,9 @@ class Settings:
     secret_key: str = _option("", "Signs sessions and reset links; empty: generated once and kept in home/secret.")
     host: str = _option("127.0.0.1", "Address the web server listens on.")
     port: str = _option("8765", "Port the web server listens on.")
+    longest_pause_hours: str = _option(
+        "24", "A longer pause of the worker, weekends not counted, is a gap: what fell due in it is held."
+    )
     base_url: str = _option("", "Public address used in links of mails; empty: http://HOST:PORT.")
     trusted_proxies: str = _option("0", "How many reverse proxies in front say who asks (X-Forwarded-*).")
     threads: str = _option("8", "Threads of the web server.")
@@ -111,7 +114,13 @@ def _unknown(name: str, known: list[str]) -> str:
 
 
 def _check(settings: Settings) -> None:
-    for name, least in {"port": 1, "threads": 1, "max_upload_mb": 1, "trusted_proxies": 0}.items():
+    for name, least in {
+        "port": 1,
+        "threads": 1,
+        "max_upload_mb": 1,
+        "longest_pause_hours": 1,
+        "trusted_proxies": 0,
+    }.items():
         value = getattr(settings, name)
         if not value.isdigit() or int(value) < least:
             raise Unusable(f"{PREFIX}{name.upper()}={value!r} is not a whole number from {least} up.")

@@ -54,11 +54,12 @@ def main(count: int, finished: int) -> None:
 
 def _finish(office: World, task_id: int, key: str) -> float:
     time.sleep(PAUSE_S)
-    with office.database.unit_of_work() as session:
-        worklist.complete(session, task_id, by="anna", result={"promised": False}, now=office.clock.now())
-    started = time.perf_counter()
-    office.worker.wake(key)
-    return (time.perf_counter() - started) * 1000
+    with office.database.people_first():  # as the page does (web/turn.py)
+        with office.database.unit_of_work() as session:
+            worklist.complete(session, task_id, by="anna", result={"promised": False}, now=office.clock.now())
+        started = time.perf_counter()
+        office.worker.wake(key)
+        return (time.perf_counter() - started) * 1000
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Import receivables from CSV and XLSX files; know nothing of cases' processes and of HTTP."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date, datetime
 from pathlib import Path
 
@@ -48,16 +48,17 @@ def import_file(
     accept_vanished: bool = False,
     progress: Callable[[int, int], None] = _silent,
     refused_folder: Path | None = None,
+    known_stages: Collection[str] | None = None,
 ) -> ImportResult:
     """Bring a file of receivables into the ledger, or with `dry_run` only count what would change.
 
     What is open is judged as of `as_of`, else `today`. Refused rows go into a new file in `refused_folder` where one
-    is given. `progress(done, total)` hears of rows. Raise UnusableFile, before any change, where the file cannot be
-    used as a whole.
+    is given. `progress(done, total)` hears of rows. A row at a stage that is not among `known_stages`, where they are
+    given, is refused. Raise UnusableFile, before any change, where the file cannot be used as a whole.
     """
     data = read_bytes(path_or_bytes)
     day = as_of or today
-    layout, incoming = read_file(data, profile, day)
+    layout, incoming = read_file(data, profile, day, known_stages)
     order = ImportOrder(
         file_name=file_name,
         sha256=hashlib.sha256(data).hexdigest(),

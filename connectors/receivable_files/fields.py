@@ -6,8 +6,8 @@ from rapidfuzz import process
 
 REQUIRED = ("number", "debtor_ref", "amount")
 AMOUNTS = ("amount", "open_amount")
-DATES = ("issue_date", "due_date", "settled_date")
-RECEIVABLE = ("number", "kind", "currency", "disputed", "product", "product_group", *AMOUNTS, *DATES)
+DATES = ("issue_date", "due_date", "settled_date", "stage_since")
+RECEIVABLE = ("number", "kind", "currency", "disputed", "product", "product_group", "stage", *AMOUNTS, *DATES)
 DEBTOR = (
     "debtor_name",
     "debtor_type",

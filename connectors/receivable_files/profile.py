@@ -18,6 +18,7 @@ MODES = ("delta", "snapshot")
 FORMATS = ("csv", "xlsx")
 DECIMALS = (".", ",")
 PLACEHOLDER = re.compile(r"{([^{}]*)}")
+BARE = re.compile("[A-Za-z0-9_-]+")
 TRIAL = date(2013, 4, 25)
 
 
@@ -38,6 +39,8 @@ class Profile:
     date_format: str | None = None
     decimal: str | None = None
     true: tuple[str, ...] | None = None
+    stages: Mapping[str, str] = field(default_factory=dict)
+    """The file's word for a stage of dunning -> the strategies' name of it."""
 
     def __post_init__(self) -> None:
         for name in ("mode", "max_vanished", "format", "delimiter", "encoding", "date_format", "decimal", "true"):
@@ -46,20 +49,22 @@ class Profile:
                 CHECKS[name](value)
         _check_columns(self.columns)
         _check_defaults(self.defaults)
+        _check_texts("stages", self.stages)
         _check_required(self)
 
     def as_dict(self) -> dict[str, Any]:
         """Return what is set, as JSON can hold it; `profile_from` reads it back."""
-        found = {name: value for name, value in asdict(self).items() if value is not None}
+        found = {name: value for name, value in asdict(self).items() if value is not None and value != {}}
+        found = {"columns": {}, "defaults": {}} | found
         return found | ({"true": list(self.true)} if self.true is not None else {})
 
     def as_toml(self) -> str:
         """Return the profile as the text that `parse_profile` reads."""
         plain = self.as_dict()
-        tables = {name: plain.pop(name) for name in ("columns", "defaults")}
+        tables = {name: plain.pop(name) for name in ("columns", "defaults", "stages") if name in plain}
         lines = [f"{name} = {_toml(value)}" for name, value in plain.items()]
         for name, table in tables.items():
-            lines += [f"\n[{name}]", *(f"{key} = {_toml(value)}" for key, value in table.items())]
+            lines += [f"\n[{name}]", *(f"{_key(key)} = {_toml(value)}" for key, value in table.items())]
         return "\n".join(lines) + "\n"
 
 
@@ -93,6 +98,10 @@ def profile_from(found: Mapping[str, Any]) -> Profile:
     if isinstance(values.get("true"), list):
         values["true"] = tuple(values["true"])
     return Profile(**values)
+
+
+def _key(text: str) -> str:
+    return text if BARE.fullmatch(text) else _toml(text)
 
 
 def _toml(value: object) -> str:
@@ -162,11 +171,16 @@ def _check_columns(columns: Mapping[str, str]) -> None:
 
 
 def _check_table(table: str, found: Mapping[str, str]) -> None:
+    _check_texts(table, found)
+    for key in found:
+        if key not in FIELDS:
+            raise UnusableFile(f"Profile: {table}.{key} is not a field{nearest(key, FIELDS)}")
+
+
+def _check_texts(table: str, found: Mapping[str, str]) -> None:
     if not isinstance(found, Mapping):
         raise UnusableFile(f"Profile: {table} must be a table, written [{table}]")
     for key, value in found.items():
-        if key not in FIELDS:
-            raise UnusableFile(f"Profile: {table}.{key} is not a field{nearest(key, FIELDS)}")
         if not isinstance(value, str):
             raise UnusableFile(f"Profile: {table}.{key} is {value!r}, but must be a text in quotation marks")
 

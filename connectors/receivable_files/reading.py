@@ -44,12 +44,17 @@ def open_table(data: bytes, profile: Profile | None, wanted: Collection[str]) ->
     return csv_table(text, profile.delimiter if profile else None, wanted)
 
 
-def read_file(data: bytes, profile: Profile, as_of: date) -> tuple[Layout, Incoming]:
-    """Read every row; raise UnusableFile where the file as a whole cannot be used."""
+def read_file(
+    data: bytes, profile: Profile, as_of: date, known_stages: Collection[str] | None = None
+) -> tuple[Layout, Incoming]:
+    """Read every row; raise UnusableFile where the file as a whole cannot be used.
+
+    A row with a stage that is not among `known_stages`, where they are given, is refused.
+    """
     table = open_table(data, profile, tuple(profile.columns.values()))
     layout = find_layout(table, profile.columns)
     conventions = find_conventions(table, layout, profile)
-    gathering = _Gathering(layout, profile, RowReader(profile, layout, conventions, as_of))
+    gathering = _Gathering(layout, profile, RowReader(profile, layout, conventions, as_of, known_stages))
     for row in layout.rows(table):
         gathering.add(row)
     if not gathering.rows:

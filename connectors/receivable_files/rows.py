@@ -1,6 +1,6 @@
 """Turn one row's cells into a receivable, or say why not."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from typing import TypeVar
 
@@ -21,7 +21,14 @@ T = TypeVar("T")
 class RowReader:
     """Read rows of one file with one profile; dates after `as_of` that say 'settled' are not yet known."""
 
-    def __init__(self, profile: Profile, layout: Layout, conventions: Conventions, as_of: date) -> None:
+    def __init__(
+        self,
+        profile: Profile,
+        layout: Layout,
+        conventions: Conventions,
+        as_of: date,
+        known_stages: Collection[str] | None = None,
+    ) -> None:
         self._profile = profile
         self._places = layout.positions
         self._as_of = as_of
@@ -34,8 +41,11 @@ class RowReader:
         self._product = self._texts("product", lambda text: _short("product", text))
         self._product_group = self._texts("product_group", lambda text: _short("product_group", text))
         self._amount, self._open_amount = (self._amounts(name, conventions) for name in ("amount", "open_amount"))
-        self._issued, self._due, self._settled = (
-            self._dates(name, conventions) for name in ("issue_date", "due_date", "settled_date")
+        self._stages = {_folded(theirs): ours for theirs, ours in profile.stages.items()}
+        self._known_stages = known_stages
+        self._stage = self._texts("stage", self._ours)
+        self._issued, self._due, self._settled, self._since = (
+            self._dates(name, conventions) for name in ("issue_date", "due_date", "settled_date", "stage_since")
         )
 
     def number(self, cells: Sequence[Cell]) -> str:
@@ -70,7 +80,25 @@ class RowReader:
             self._product.read(cells, number, ref),
             self._product_group.read(cells, number, ref),
             rounded + also_rounded,
+            stage := self._stage.read(cells, number, ref),
+            self._since_when(cells) if stage else None,
         )
+
+    def _since_when(self, cells: Sequence[Cell]) -> date | None:
+        since = self._since.read(cells)
+        if since is not None and since > self._as_of:
+            raise RowRefused(f"stage_since {since} lies after the day of the file, {self._as_of}")
+        return since
+
+    def _ours(self, text: str) -> str | None:
+        """Give a stage as the strategies name it."""
+        if not text:
+            return None
+        stage = self._stages.get(_folded(text), _folded(text))
+        if self._known_stages is not None and stage not in self._known_stages:
+            known = ", ".join(sorted(self._known_stages))
+            raise RowRefused(f"no strategy has the stage {text[:80]!r}; they have {known}")
+        return stage
 
     def _open(self, amount: int, stated: int | None, settled_on: date | None) -> int:
         is_settled = settled_on is not None and settled_on <= self._as_of
@@ -92,6 +120,10 @@ class RowReader:
 
     def _is_true(self, text: str) -> bool:
         return identifier(text.casefold()) in self._true
+
+
+def _folded(stage: str) -> str:
+    return "_".join(stage.casefold().replace("-", " ").replace("_", " ").split())
 
 
 def _identifier(what: str, text: str) -> str:

@@ -71,6 +71,8 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
         *("currency", "currency code", "invoice currency", "curr", "währung", "waluta", "mena", "měna", "devise"),
         *("moneda", "divisa", "valuta", "waers"),
     ),
+    "stage": ("stage", "dunning stage", "collection stage", "mahnstufe", "etap windykacji", "stupeň upomínky"),
+    "stage_since": ("stage since", "dunning stage since", "in stage since", "mahnstufe seit", "etap od"),
     "disputed": (
         *("disputed", "dispute", "in dispute", "strittig", "reklamation", "sporna", "sporné", "reklamované", "litige"),
         *("en disputa", "contestato"),

@@ -34,6 +34,8 @@ class Computing:
         """Compute one case's move; every error of the attempt is caught here, and nowhere below."""
         instance = standing.instance
         before = Outcome(instance.business_key, instance.status, instance.element, instance.stage, instance.due_at)
+        if standing.ordered:
+            return _refused(standing, before, "busy", "what was ordered for it waits to be done; move it after that")
         if instance.shape_id is None or instance.bindings is None:  # it takes its first step on the new version
             outcome = replace(before, to_due_at=instance.due_at)
             row = {"at": self.now, "who": "", "kind": MIGRATED, "text": "", "element": "", "stage": instance.stage}

@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session
 from engine.catalogue import Facts
 from engine.deployments import history_of, unpacked
 from engine.errors import NotFound
+from engine.interventions import ORDERS
 from engine.migration.plan import Outcome, Plan, checked
 from engine.programmes import Loaded, Programmes
 from engine.spiff.advance import Advanced
 from engine.spiff.scripting import Tables
 from engine.spiff.transfer import Transfer
-from engine.tables import Deployment, HistoryRow, Instance, TaskRow
+from engine.tables import Deployment, HistoryRow, InboxRow, Instance, TaskRow
 from engine.worker.worker import LoadFacts
 
 
@@ -59,6 +60,8 @@ class Standing:
     facts: Facts
     tasks: Mapping[str, TaskRow]
     record: Sequence[HistoryRow]
+    ordered: bool
+    """Whether a person's order waits to be carried out: it speaks of the old version's elements."""
 
 
 @dataclass(slots=True)
@@ -104,10 +107,22 @@ def read_standings(
     programmes.load_shapes(session, {each.shape_id for each in instances if each.shape_id is not None})
     tasks = open_tasks(session, ids)
     record = _record(session, ids) if route.plan.recompute else {}
+    ordered = _ordered(session, [each.business_key for each in instances])
     return [
-        Standing(each, facts.get(each.business_key) or Facts({}), tasks.get(each.id, {}), record.get(each.id, ()))
+        Standing(
+            instance=each,
+            facts=facts.get(each.business_key) or Facts({}),
+            tasks=tasks.get(each.id, {}),
+            record=record.get(each.id, ()),
+            ordered=each.business_key in ordered,
+        )
         for each in instances
     ]
+
+
+def _ordered(session: Session, keys: Sequence[str]) -> set[str]:
+    waiting = (InboxRow.handled_at.is_(None), InboxRow.name.in_(ORDERS), InboxRow.business_key.in_(keys))
+    return set(session.scalars(select(InboxRow.business_key).where(*waiting)))
 
 
 def open_tasks(session: Session, ids: Sequence[int]) -> dict[int, dict[str, TaskRow]]:

@@ -41,7 +41,10 @@ def _collapse_one(workflow: BpmnBaseWorkflow) -> None:
 
 
 def _needed(workflow: BpmnBaseWorkflow) -> set[int]:
-    """Give the ids of what must stay, but for where branches part."""
+    """Give the ids of what must stay, but for where branches part.
+
+    A step with events is kept with what came before it: there the turns of a repeating timer begin (`timers.py`).
+    """
     tasks, kept = workflow.tasks, {workflow.task_tree.id}
     for task in tasks.values():
         if task._state & GONE or _is_idle(workflow, task):  # noqa: SLF001 - the properties look up and are slow
@@ -66,7 +69,7 @@ def _is_idle(workflow: BpmnBaseWorkflow, task: Task) -> bool:
 def _splice(workflow: BpmnBaseWorkflow, kept: set[int]) -> None:
     """Join what is kept over what is not; `kept` grows by the places where branches part."""
     tasks, heads = workflow.tasks, dict[int, list[int]]()
-    for task in reversed(_from_the_root(workflow)):
+    for task in reversed(from_the_root(workflow)):
         below = [head for child in task._children for head in heads[child]]  # noqa: SLF001 - see _needed
         if task.id in kept or len(below) > 1:
             kept.add(task.id)
@@ -77,13 +80,13 @@ def _splice(workflow: BpmnBaseWorkflow, kept: set[int]) -> None:
             heads[task.id] = below
 
 
-def _from_the_root(workflow: BpmnBaseWorkflow) -> list[Task]:
-    """Give all tasks, each after its parent."""
+def from_the_root(workflow: BpmnBaseWorkflow) -> list[Task]:
+    """Give all tasks, each after its parent, branch by branch."""
     found, stack = [], [workflow.task_tree]
     while stack:
         task = stack.pop()
         found.append(task)
-        stack.extend(workflow.tasks[child] for child in task._children)  # noqa: SLF001 - see _needed
+        stack.extend(workflow.tasks[child] for child in reversed(task._children))  # noqa: SLF001 - see _needed
     return found
 
 

@@ -22,7 +22,7 @@ from engine.spiff.parsing import Specification
 from engine.spiff.recording import Recording, answer
 from engine.spiff.replaying import Foreseen, proven
 from engine.spiff.scripting import Programme, Scripting, Tables
-from engine.spiff.timers import stored
+from engine.spiff.timers import as_moment, stored
 from engine.spiff.transitions import Leaf, Transitions
 from engine.spiff.watching import Kind, unmarked
 from engine.spiff.workflow import (
@@ -106,13 +106,13 @@ class Execution:
         self._workflow = BpmnWorkflow(
             self.specification.process, self.specification.subprocesses, script_engine=self.scripting
         )
-        self._intervene()
-        forget_removed(self._workflow)
-        if self._recording is not None:
-            self._recording.begin(self._workflow, None)
-        since = None if self._interventions is None else self._interventions.since
+        day = None if self._interventions is None else self._interventions.since
+        since = None if day is None else as_moment(day, self.scripting)
         with self.scripting.counting_from(since):
             self._intervene()
+            forget_removed(self._workflow)
+            if self._recording is not None:
+                self._recording.begin(self._workflow, None)
             self._settle()
         if since is not None:
             hold_until(self._workflow, start_of_tomorrow(self.scripting.now, self.scripting.zone))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 from SpiffWorkflow.bpmn import BpmnWorkflow
@@ -64,10 +64,10 @@ class Interventions:
         return order is not None and not workflow.is_completed() and self._move(workflow, order, None)
 
     @property
-    def since(self) -> datetime | None:
+    def since(self) -> date | None:
         """Since when the case waits where it is put: it stood there in another system already."""
         found = (order.payload["since"] for order in self._open if order.kind == TAKE_OVER)
-        return next((datetime.fromisoformat(since) for since in found), None)
+        return next((date.fromisoformat(since) for since in found), None)
 
     def drop(self, why: str) -> None:
         """Give up what was not carried out and say why; changes of variables stay, and where a case is to begin."""

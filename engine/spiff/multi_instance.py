@@ -68,7 +68,8 @@ class SideBySide(MultiInstanceTask, SpiffBpmnTask):
             gathered: list[Any] = self.data_output.get(my_task)
             self.data_output.set(my_task, [*gathered, child.data.get(self.output_item.bpmn_id)])
             return
-        left = changed(child.data, my_task.parent.data)
+        began_with = my_task.parent.data if self.at_once is None else my_task.data
+        left = changed(child.data, began_with)
         if self.input_item is not None:
             left.pop(self.input_item.bpmn_id, None)
         my_task.data.update(left)

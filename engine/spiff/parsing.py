@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
 
 from SpiffWorkflow.bpmn.parser.event_parsers import EventBasedGatewayParser
@@ -26,6 +30,9 @@ from engine.spiff.tasks import DecisionTask, DecisionTaskParser, Gateway, Operat
 from engine.spiff.timers import TimerParsing
 from engine.spiff.tuning import tune
 from engine.xml import parse_xml
+
+DEEPEST = 4_000  # calls within calls: three for each step of the longest chain that is allowed, and as many again
+ONE_AT_A_TIME = Lock()  # the limit is the whole process's
 
 
 class _Start(TimerParsing, SpiffStartEventParser): ...
@@ -96,12 +103,25 @@ def parse(diagram: bytes, what: str) -> Specification:
     parser = _Parser()
     parser.add_bpmn_xml(parse_xml(diagram, what), what)
     process_id = next(iter(parser.get_process_ids()))
-    process = parser.get_spec(process_id)
-    specification = Specification(process, parser.get_subprocess_specs(process_id))
+    with _room_for_chains():
+        process = parser.get_spec(process_id)
+        specification = Specification(process, parser.get_subprocess_specs(process_id))
     for spec in (process, *specification.subprocesses.values()):
         _connect_loops(spec)
         spec.end.__class__ = EndJoin  # the library names its own class in the constructor of a process
     return specification
+
+
+@contextmanager
+def _room_for_chains() -> Iterator[None]:
+    """Let the library's parser go down a chain of steps, one within the other; the check limits how long a chain is."""
+    with ONE_AT_A_TIME:
+        before = sys.getrecursionlimit()
+        sys.setrecursionlimit(max(before, DEEPEST))
+        try:
+            yield
+        finally:
+            sys.setrecursionlimit(before)
 
 
 def _connect_loops(process: BpmnProcessSpec) -> None:

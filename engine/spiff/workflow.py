@@ -14,7 +14,7 @@ from SpiffWorkflow.spiff.specs.event_definitions import ErrorEventDefinition, Me
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from engine.spiff.collapse import collapse
+from engine.spiff.collapse import collapse, from_the_root
 from engine.spiff.timers import stored
 
 SHALLOW = 200  # turns without a wait after which the tree is collapsed: the library stops looking at depth 1,000
@@ -43,28 +43,59 @@ def _end_removed(tree: BpmnBaseWorkflow, task: Task) -> None:
 
 def settle(workflow: BpmnWorkflow, seen: Seen) -> None:
     """Run everything that is ready and needs no person, and what that makes ready, until all is at rest."""
-    steps = 0
-    for turn in count(1):
-        ran = _run_ready(workflow, seen)
-        if not ran:
-            break
-        if turn % SHALLOW == 0:
-            collapse(workflow)
-        steps += ran
-        if steps > MAX_STEPS:
+    steps = count(1)
+
+    def counted(task: Task) -> None:
+        if next(steps) > MAX_STEPS:
             message = f"more than {MAX_STEPS} steps without a wait: the diagram loops"
             raise RuntimeError(message)
+        seen(task)
+
+    _repeat(workflow, lambda: _run_all(workflow, counted))
 
 
-def _run_ready(workflow: BpmnWorkflow, seen: Seen) -> int:
+def _repeat(workflow: BpmnWorkflow, run: Callable[[], int]) -> int:
+    """Run again while there is anything to run; give how many steps were run."""
+    total = 0
+    for turn in count(1):
+        ran = run()
+        if not ran:
+            break
+        total += ran
+        if turn % SHALLOW == 0:
+            collapse(workflow)
+    return total
+
+
+def _run_all(workflow: BpmnWorkflow, seen: Seen) -> int:
+    """Run the sub-processes that there are, the deepest first, each to its rest; then a turn of the process itself."""
     ran = 0
-    for task in all_tasks(workflow):
-        if task.state == TaskState.READY and task.id in task.workflow.tasks and _run(workflow, task):
+    for number, sub in sorted(workflow.subprocesses.items(), key=lambda each: -each[1].depth):
+        ran += _repeat(workflow, lambda tree=sub: _run_ready(tree, seen))  # type: ignore[misc]
+        ran += _finished(workflow, number)
+    return ran + _run_ready(workflow, seen)
+
+
+def _run_ready(tree: BpmnBaseWorkflow, seen: Seen) -> int:
+    ran = 0
+    ready = [task for task in tree.tasks.values() if _is_ready(task)]
+    for task in _in_order(tree, ready) if len(ready) > 1 else ready:
+        if _is_ready(task) and task.id in tree.tasks and _run(tree.top_workflow, task):
             seen(task)
             ran += 1
             if task.state == TaskState.STARTED or _throws_error(task):
-                ran += _interrupt(workflow, seen)
-    return ran + _finish_subprocesses(workflow)
+                ran += _interrupt(tree.top_workflow, seen)
+    return ran
+
+
+def _in_order(tree: BpmnBaseWorkflow, tasks: list[Task]) -> list[Task]:
+    """Sort what branches side by side have ready, branch by branch."""
+    wanted = {task.id for task in tasks}
+    return [task for task in from_the_root(tree) if task.id in wanted]
+
+
+def _is_ready(task: Task) -> bool:
+    return bool(task._state == TaskState.READY)  # noqa: SLF001 - the property is slow
 
 
 def _throws_error(task: Task) -> bool:
@@ -94,15 +125,14 @@ def _run(workflow: BpmnWorkflow, task: Task) -> bool:
     return True
 
 
-def _finish_subprocesses(workflow: BpmnWorkflow) -> int:
-    # The library finishes a sub-process when its parent task is updated after its last step.
-    ready = 0
-    for sub in list(workflow.subprocesses.values()):
-        task = workflow.get_task_from_id(sub.parent_task_id)
-        if task.state == TaskState.STARTED:
-            task.task_spec._update(task)  # noqa: SLF001 - as the library's own loop does
-            ready += task.state == TaskState.READY
-    return ready
+def _finished(workflow: BpmnWorkflow, number: int) -> int:
+    """Let the step go on whose sub-process has ended: the library does so as it looks at the step."""
+    if number not in workflow.subprocesses:
+        return 0
+    host = workflow.get_task_from_id(number)
+    if host.state == TaskState.STARTED:
+        host.task_spec._update(host)  # noqa: SLF001 - as the library's own loop does
+    return int(host.state == TaskState.READY)
 
 
 def fire_timers(workflow: BpmnWorkflow) -> None:

@@ -44,6 +44,9 @@ TAKE = (
     .where(INSTANCE.c.id.in_(bindparam("found", expanding=True)))
     .values(lease_until=bindparam("until"), lease_token=bindparam("token"))
 )
+OF_KEY = (Instance.business_key == bindparam("key"), Instance.status != "ended")
+STANDS = select(Instance.id, Instance.due_at).where(*OF_KEY)
+MAIL_OF_KEY = select(InboxRow.id).join(Instance, MAIL).where(*OF_KEY).limit(1)
 RUNNING = select(Instance.id).where(Instance.business_key == InboxRow.business_key, Instance.status != "ended")
 UNHEARD = (InboxRow.handled_at.is_(None), InboxRow.not_before <= bindparam("now"), ~RUNNING.exists())
 HEARD_BY_NOBODY = update(InboxRow).where(*UNHEARD).values(handled_at=bindparam("now"), result="ended")
@@ -68,12 +71,6 @@ def claim(
     return token, found
 
 
-def waits(session: Session, key: str, *, now: datetime, wall: datetime, held: Held | None = None) -> bool:
-    """Tell whether a claim would find the case; only looking keeps nobody from writing."""
-    moment = {"now": now, "wall": wall, "most": 1}
-    return bool(_due(session, key, moment, held) or _found(session, WITH_MAIL, key, moment))
-
-
 def _due(session: Session, key: str | None, values: Mapping[str, Any], held: Held | None) -> list[int]:
     if held is None:
         return _found(session, DUE, key, values)
@@ -84,6 +81,17 @@ def _due(session: Session, key: str | None, values: Mapping[str, Any], held: Hel
 
 def _found(session: Session, query: Select[int], key: str | None, values: Mapping[str, Any]) -> list[int]:
     return list(session.scalars(query if key is None else query.where(Instance.business_key == key), values))
+
+
+def has_work(session: Session, key: str, *, now: datetime, held: Held | None) -> bool:
+    """Tell whether there is anything to do for a case, leased or not."""
+    stands = session.execute(STANDS, {"key": key}).first()
+    if stands is None:
+        return False
+    due = stands.due_at is not None and stands.due_at <= now
+    if due and not (held is not None and held.covers(stands.due_at, stands.id)):
+        return True
+    return session.scalar(MAIL_OF_KEY, {"key": key, "now": now}) is not None
 
 
 def release(session: Session, token: str) -> None:

@@ -23,7 +23,7 @@ from engine.programmes import Programmes
 from engine.spiff.scripting import Tables
 from engine.tables import InboxRow, Instance
 from engine.unit_of_work import Database
-from engine.worker.claim import claim, close_mail_of_ended, is_held, release, release_dead, waits
+from engine.worker.claim import claim, close_mail_of_ended, has_work, is_held, release, release_dead
 from engine.worker.compute import Case, Claimed, Computed, Computing, Failed, Mail, mail_by_key
 from engine.worker.write import refuse_unheard, write_batch
 
@@ -100,29 +100,21 @@ class Worker:
     def wake(self, key: str) -> Counts:
         """Advance one case at once: a person has just done something and waits for what comes of it."""
         counts, deadline = Counts(), time.monotonic() + WAKE_PATIENCE_S
-        while self._batch(counts, limit=1, key=key) or (not counts.advanced and time.monotonic() < deadline):
-            if counts.advanced:
-                if not self._waits(key):
-                    break
-            elif not self._leased(key):
-                break
-            else:
-                time.sleep(0.02)  # another worker has just claimed it: it is quick
+        while self._awaits(key) and time.monotonic() < deadline:
+            with self.database.people_first():
+                claimed = self._batch(counts, limit=1, key=key)
+            if not claimed:
+                time.sleep(0.005)  # another worker has just claimed it: it is quick, if it is let
         return counts
 
-    def _waits(self, key: str) -> bool:
+    def _awaits(self, key: str) -> bool:
+        """Tell whether there is anything to do for a case; what another worker does is not done yet."""
         with self.database.reading() as session:
-            kept = held(session, CASES)
-            return waits(session, key, now=self.clock.now(), wall=self._wall.now(), held=kept)
-
-    def _leased(self, key: str) -> bool:
-        with self.database.reading() as session:
-            held = select(Instance.id).where(Instance.business_key == key, Instance.lease_until > self._wall.now())
-            return session.scalar(held) is not None
+            return has_work(session, key, now=self.clock.now(), held=held(session, CASES))
 
     def _batch(self, counts: Counts, *, limit: int, key: str | None = None) -> int:
         now = self.clock.now()
-        with self.database.unit_of_work() as session:
+        with self.database.unit_of_work(batch=key is None) as session:
             while self._given_up:
                 release(session, self._given_up.pop())
             kept = held(session, CASES)
@@ -170,7 +162,7 @@ class Worker:
         if not batch:
             return []
         try:
-            with self.database.unit_of_work() as session:
+            with self.database.unit_of_work(batch=len(batch) > 1) as session:
                 write_batch(session, batch, self.programmes, token, now)
                 refuse_unheard(session, batch, self.clock.now())
                 totals.add(session, _happened(batch))

@@ -25,6 +25,9 @@ class IncomingReceivable(NamedTuple):
     product_group: str | None
     rounded: int
     """How many of its amounts had more decimals than the currency."""
+    stage: str | None = None
+    """The stage of dunning that another system has brought it to."""
+    stage_since: date | None = None
 
 
 class IncomingDebtor(NamedTuple):

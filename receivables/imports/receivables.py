@@ -15,7 +15,7 @@ from receivables.imports.writing import Writer
 from receivables.posting import Posting
 from receivables.receivable import Receivable
 
-FIELDS = ("debtor_id", "product_id", "kind", "issue_date", "due_date", "amount")
+FIELDS = ("debtor_id", "product_id", "kind", "issue_date", "due_date", "amount", "stage", "stage_since")
 
 
 @dataclass
@@ -82,6 +82,8 @@ class Taking:
             "issue_date": row.issue_date,
             "due_date": row.due_date,
             "amount": row.amount,
+            "stage": row.stage,
+            "stage_since": row.stage_since,
         }
 
     def _update(self, rows: Sequence[IncomingReceivable], known: Mapping[str, Mapping[str, Any]]) -> set[str]:
@@ -98,7 +100,7 @@ class Taking:
         new = self._values(row)
         if row.product is None and row.product_group is None:
             del new["product_id"]
-        for name in ("issue_date", "due_date"):
+        for name in ("issue_date", "due_date", "stage", "stage_since"):
             if new[name] is None and name not in self.fields:
                 del new[name]
         return {name: value for name, value in new.items() if value != old[name]}

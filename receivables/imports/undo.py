@@ -22,6 +22,7 @@ from receivables.posting import Posting
 from receivables.product import CaseGroup, Product, ProductGroup
 from receivables.promise import Promise
 from receivables.receivable import Receivable
+from receivables.taking_over import KEY as TAKEN_OVER
 
 Sent: TypeAlias = Callable[[Collection[int]], bool]
 """Tell whether anything was sent (or is being sent) for cases of these numbers."""
@@ -69,6 +70,7 @@ def undo(session: Session, run_id: int, *, by: str, now: datetime, sent_on: Sent
     postings = _delete(session, table(Posting), Posting.import_id == run_id)
     for chunk in chunks(created):
         _delete(session, table(CaseItem), CaseItem.receivable_id.in_(chunk))
+        _delete(session, table(Notice), Notice.receivable_id.in_(chunk))
         _delete(session, table(Dispute), Dispute.receivable_id.in_(chunk))
     changes = session.execute(_changes(run_id)).all()
     _restore(session, [(row[0], row[1], row[2]) for row in changes])
@@ -104,7 +106,7 @@ def _check_untouched(session: Session, run_id: int, created: Sequence[int], case
     if cases and sent_on(sorted(cases)):
         raise Refused(f"Import {run_id} cannot be undone: messages were sent on it")
     for chunk in chunks(created):
-        if session.scalar(select(exists().where(Notice.receivable_id.in_(chunk)))):
+        if session.scalar(select(exists().where(Notice.receivable_id.in_(chunk), Notice.key != TAKEN_OVER))):
             raise Refused(f"Import {run_id} cannot be undone: messages were sent on its receivables")
         foreign = or_(Posting.import_id != run_id, Posting.import_id.is_(None))
         query = select(Receivable.number).join(Posting, Posting.receivable_id == Receivable.id)

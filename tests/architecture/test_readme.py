@@ -15,7 +15,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("*.md")])
 OPTION = re.compile(r"^\| `(DULY_\w+)` \| (?:`(.*?)`|–) \| (.*) \|$", re.MULTILINE)
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)")
-COMMAND = re.compile(r"\bduly ([a-z]+)(?: ([a-z][a-z-]*))?")
+COMMAND = re.compile(r"\bduly ([a-z][a-z-]*)(?: ([a-z][a-z-]*))?")
 
 
 def test_the_table_of_options_is_the_code_s() -> None:

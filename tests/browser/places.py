@@ -50,6 +50,7 @@ def _all(session: Session) -> Iterator[str]:
     yield from ("/strategies/decisions/waits/try", "/strategies/decisions/assign_case/try?case=1")
     yield from ("/reports/", "/reports/aging", "/reports/stages")
     yield from ("/operations/", "/operations/late", "/operations/messages", "/operations/system")
+    yield "/operations/catch-up"
     yield from (f"/operations/messages/{number}" for number in _last(session, OutboxRow))
     yield from ("/sending/", "/sending/mail", "/profile", "/change-password", "/administration/")
     yield from (f"/administration/{name}/" for name in ("people", "groups", "creditor", "product-groups"))

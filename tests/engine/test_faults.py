@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import event, func, select, text
 from sqlalchemy.orm import Session
 
-from engine import history
+from engine import history, unit_of_work
 from engine.errors import Conflict, DatabaseTrouble
 from engine.tables import HistoryRow, Incident, Instance, OutboxRow
 from engine.unit_of_work import Database
@@ -182,9 +182,9 @@ def test_a_server_that_cuts_the_connection_in_the_middle_of_a_batch(
 
 
 @sqlite_only
-def test_a_file_that_another_program_holds_for_itself(database: Database) -> None:
+def test_a_file_that_another_program_holds_for_itself(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     world = begun(World(database))
-    database.turnstile.patience_s = 0.05
+    monkeypatch.setattr(unit_of_work, "BUSY_TIMEOUT_MS", 50)
     worker, load = world.new_worker(), World.load_facts
     with closing(sqlite3.connect(str(database.engine.url.database), isolation_level=None)) as other:
 

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from engine import gaps, holds, incidents, instances, operations
+from engine import gaps, holds, incidents, instances, measures, operations
 from engine.outbox import Delivery, Dispatcher, Prepared, Receipt
 from engine.tables import HistoryRow, InboxRow, Incident, Instance, OutboxRow
 from tests.engine.toys import MONDAY, PAID, Drawing, World, after
@@ -171,6 +171,16 @@ def test_what_begins_at_the_very_moment_of_noticing_is_held_too(due: World) -> N
     assert due.begin("case:9").started == 0
     release(due)
     assert due.worker.run_due().started == 1
+
+
+def test_what_is_held_is_no_lag(due: World) -> None:
+    def lag() -> measures.Waiting:
+        with due.database.reading() as session:
+            return measures.measure(session, now=due.clock.now(), wall=due.clock.now()).overdue
+
+    assert lag() == measures.Waiting(0, 0.0)
+    release(due, per_day=2)
+    assert lag() == measures.Waiting(2, 2 * 86400.0)
 
 
 def test_a_new_worker_keeps_to_the_hold(due: World) -> None:

@@ -99,7 +99,7 @@ def turns(drawing: Drawing) -> tuple[Ours, list[int]]:
     engine = Ours(drawing.xml(), MONDAY)
     for _turn in range(TURNS):
         assert engine.due is not None
-        engine.step(engine.due, lambda _execution: None)
+        engine.step(engine.due)
         sizes.append(engine.size)
     return engine, sizes
 
@@ -411,6 +411,21 @@ def test_18_a_chain_of_steps_runs_or_is_refused(world: World, length: int, *, de
         world.deploy(drawing)
         world.begin("case:1")
         assert len(world.said()) == length
+
+
+def test_18_a_chain_along_boundary_events_goes_deeper_and_is_read_too() -> None:
+    drawing = Drawing()
+    drawing.start()
+    before = "start"
+    for number in range(198):
+        drawing.ask(f"ask{number}")
+        drawing.boundary(f"late{number}", f"ask{number}", after('@"P1D"'))
+        drawing.end(f"end{number}")
+        drawing.flow(before, f"ask{number}", f"end{number}")
+        before = f"late{number}"
+    drawing.end()
+    drawing.flow(before, "end")
+    assert f"ask{number}" in parse(drawing.xml(), "long.bpmn").process.task_specs
 
 
 def test_19_tables_are_read_by_feel_with_every_hit_policy(world: World) -> None:

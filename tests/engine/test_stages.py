@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -12,10 +12,10 @@ from engine.check.reading import read_diagram
 from engine.instances import TakenOver
 from engine.stages import stages_of, standing_in
 from engine.tables import HistoryRow, Incident, OutboxRow
-from tests.engine.moving import KEY
+from tests.engine.moving import KEY, why_not
 from tests.engine.toys import MONDAY, PAID, Drawing, World, after
 
-DAY = timedelta(days=1)
+DAY, TODAY = timedelta(days=1), MONDAY.date()
 
 
 def dunning() -> Drawing:
@@ -47,7 +47,7 @@ def dunning() -> Drawing:
     return outer
 
 
-def take_over(world: World, stage: str, since: datetime) -> None:
+def take_over(world: World, stage: str, since: date) -> None:
     world.deploy(dunning())
     diagram = read_diagram(dunning().xml(), "toy")
     node = standing_in(diagram, stage)
@@ -83,7 +83,7 @@ def test_stages_come_in_the_order_of_the_flow_and_a_case_stands_behind_what_was_
 
 
 def test_a_case_goes_on_from_its_stage_and_its_wait_counts_from_then(world: World) -> None:
-    take_over(world, "two", MONDAY - 5 * DAY)
+    take_over(world, "two", TODAY - 5 * DAY)
     instance = world.instance(KEY)
     assert (instance.stage, instance.element, said(world)) == ("two", "wait_two", 0)
     assert instance.due_at is not None
@@ -94,7 +94,7 @@ def test_a_case_goes_on_from_its_stage_and_its_wait_counts_from_then(world: Worl
 
 
 def test_what_is_long_over_ends_tomorrow_at_the_earliest(world: World) -> None:
-    take_over(world, "two", MONDAY - 90 * DAY)
+    take_over(world, "two", TODAY - 90 * DAY)
     assert world.worker.run_due().advanced == 0
     due = world.instance(KEY).due_at
     assert due is not None
@@ -102,32 +102,32 @@ def test_what_is_long_over_ends_tomorrow_at_the_earliest(world: World) -> None:
 
 
 def test_a_task_is_opened_and_what_accompanies_it_counts_from_then(world: World) -> None:
-    take_over(world, "phone", MONDAY - DAY)
+    take_over(world, "phone", TODAY - DAY)
     assert [task.element for task in world.tasks(KEY)] == ["call"]
-    assert world.instance(KEY).due_at == MONDAY + 2 * DAY
+    assert str(world.instance(KEY).due_at) == "2026-03-03 23:00:00+00:00"
     world.finish(KEY)
     assert world.instance(KEY).outcome == "gave_up"
 
 
 def test_what_interrupts_the_stages_interrupts_a_case_that_was_taken_over(world: World) -> None:
-    take_over(world, "one", MONDAY)
+    take_over(world, "one", TODAY)
     world.tell(KEY, "paid")
     world.worker.run_due()
     assert world.instance(KEY).outcome == "all_paid"
 
 
 def test_the_record_says_which_stage_since_when_and_nothing_of_a_beginning_elsewhere(world: World) -> None:
-    take_over(world, "two", MONDAY - 5 * DAY)
+    take_over(world, "two", TODAY - 5 * DAY)
     taken, started = rows(world)
     assert (taken.kind, taken.text, taken.who) == ("taken_over", "two", "duly")
-    assert taken.detail == {"since": (MONDAY - 5 * DAY).isoformat(), "element": "wait_two"}
+    assert taken.detail == {"since": "2026-02-25", "element": "wait_two"}
     assert (started.kind, started.detail and started.detail["waiting"]) == ("started", ["wait_two"])
     with world.database.reading() as session:
         assert history.verify(session, KEY) == []
 
 
 def test_a_stage_that_the_strategy_does_not_have_waits_for_a_person_who_puts_the_case_somewhere(world: World) -> None:
-    take_over(world, "court", MONDAY - DAY)
+    take_over(world, "court", TODAY - DAY)
     assert (world.instance(KEY).status, said(world)) == ("stuck", 0)
     with world.database.reading() as session:
         (incident,) = session.scalars(select(Incident))
@@ -139,6 +139,15 @@ def test_a_stage_that_the_strategy_does_not_have_waits_for_a_person_who_puts_the
     assert (world.instance(KEY).element, said(world)) == ("call", 0)
 
 
+def test_a_case_that_has_still_to_be_put_at_its_stage_does_not_move_to_another_version_before(world: World) -> None:
+    world.deploy(dunning())
+    with world.database.unit_of_work() as session:
+        taken = TakenOver("two", TODAY, "wait_two")
+        instances.start(session, key=KEY, strategy="toy", now=world.clock.now(), taken_over=taken)
+    world.deploy(dunning())
+    assert why_not(world) == ["busy"]
+
+
 @pytest.mark.parametrize("stage", ["one", "phone"])
 def test_a_case_that_is_suspended_before_its_first_step_still_begins_where_it_stood(world: World, stage: str) -> None:
     world.deploy(dunning())
@@ -147,7 +156,7 @@ def test_a_case_that_is_suspended_before_its_first_step_still_begins_where_it_st
     now = world.clock.now()
     world.facts[KEY] = {"today": now.date()}
     with world.database.unit_of_work() as session:
-        instances.start(session, key=KEY, strategy="toy", now=now, taken_over=TakenOver(stage, now, element.id))
+        instances.start(session, key=KEY, strategy="toy", now=now, taken_over=TakenOver(stage, TODAY, element.id))
         instances.suspend(session, key=KEY, by="ada", reason="dispute", now=now)
     world.worker.run_due()
     assert (world.instance(KEY).status, world.instance(KEY).element, said(world)) == ("suspended", element.id, 0)

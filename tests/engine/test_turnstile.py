@@ -1,4 +1,4 @@
-"""On SQLite people write first; what runs by itself gives way to them, and goes on all the same in the end."""
+"""On SQLite people write first; a batch gives way to them, and goes on all the same in the end."""
 
 import sqlite3
 import threading
@@ -17,11 +17,6 @@ pytestmark = pytest.mark.skipif(ON_POSTGRESQL, reason="PostgreSQL lets many writ
 PATIENCE_S = 30
 
 
-@pytest.fixture
-def gate(database: Database) -> Path:
-    return Path(f"{database.engine.url.database}-turn")
-
-
 @contextmanager
 def held_by_another(database: Database) -> Iterator[None]:
     with closing(sqlite3.connect(str(database.engine.url.database), isolation_level=None)) as other:
@@ -33,49 +28,55 @@ def held_by_another(database: Database) -> Iterator[None]:
 class Writer:
     """Somebody who writes on a thread and a database object of their own, as another process would."""
 
-    def __init__(self, database: Database, *, by_itself: bool = False) -> None:
-        self.database, self.wrote = Database(database.url), threading.Event()
-        if by_itself:
-            self.database.give_way()
-        self.thread = threading.Thread(target=self._write, daemon=True)
-        self.thread.start()
+    def __init__(self, database: Database, *, batch: bool = False) -> None:
+        self.database, self.batch, self.wrote = Database(database.url), batch, threading.Event()
+        threading.Thread(target=self._write, daemon=True).start()
 
     def _write(self) -> None:
-        with self.database.unit_of_work() as session:
+        with self.database.unit_of_work(batch=self.batch) as session:
             session.execute(text("DELETE FROM setting"))
         self.wrote.set()
         self.database.dispose()
 
 
-def test_a_person_who_waits_is_known_and_writes_as_soon_as_it_can_be(database: Database, gate: Path) -> None:
-    with held_by_another(database):
-        person = Writer(database)
-        while not gate.exists() or not turnstile._somebody_waits(gate):
-            assert not person.wrote.is_set()
-    assert person.wrote.wait(PATIENCE_S)
-    assert not turnstile._somebody_waits(gate)
-
-
-def test_what_runs_by_itself_gives_way_to_a_person_who_waits(
-    database: Database, gate: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(turnstile, "POLITE_S", PATIENCE_S)
-    with turnstile._made_known(gate):
-        worker = Writer(database, by_itself=True)
-        person = Writer(database)
+def test_a_batch_gives_way_to_people(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turnstile, "COURTESY_S", PATIENCE_S)
+    with database.people_first():
+        batch, person = Writer(database, batch=True), Writer(database)
         assert person.wrote.wait(PATIENCE_S)
-        assert not worker.wrote.is_set()
-    assert worker.wrote.wait(PATIENCE_S)
+        assert not batch.wrote.is_set()
+    assert batch.wrote.wait(PATIENCE_S)
 
 
-def test_what_runs_by_itself_goes_on_in_the_end(database: Database, gate: Path) -> None:
-    with turnstile._made_known(gate):
-        assert Writer(database, by_itself=True).wrote.wait(PATIENCE_S)
-
-
-def test_workers_wait_for_each_other_without_a_claim_to_be_first(database: Database, gate: Path) -> None:
+def test_a_batch_gives_way_to_a_person_who_waits_for_the_lock(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turnstile, "COURTESY_S", PATIENCE_S)
     with held_by_another(database):
-        worker = Writer(database, by_itself=True)
-        assert not worker.wrote.wait(0.05)
-        assert not turnstile._somebody_waits(gate)
-    assert worker.wrote.wait(PATIENCE_S)
+        person = Writer(database)
+        while not people_are_about(database):
+            assert not person.wrote.is_set()
+        batch = Writer(database, batch=True)
+        assert not batch.wrote.is_set()
+    assert person.wrote.wait(PATIENCE_S)
+    assert batch.wrote.wait(PATIENCE_S)
+    assert not people_are_about(database)
+
+
+def people_are_about(database: Database) -> bool:
+    gate = turnstile.Turnstile(Path(str(database.engine.url.database)))
+    with gate._opened() as file:
+        return not turnstile._granted(file, turnstile.fcntl.LOCK_EX)
+
+
+def test_a_batch_goes_on_in_the_end(database: Database) -> None:
+    with database.people_first():
+        assert Writer(database, batch=True).wrote.wait(PATIENCE_S)
+
+
+def test_batches_have_no_claim_to_be_first(database: Database) -> None:
+    with held_by_another(database):
+        batch = Writer(database, batch=True)
+        assert not batch.wrote.wait(0.05)
+        assert not people_are_about(database)
+    assert batch.wrote.wait(PATIENCE_S)

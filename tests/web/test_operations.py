@@ -15,6 +15,8 @@ from service_tasks.keys import number_of
 from tests.web.conftest import OpenAs, SignIn
 from tests.web.small_world import bring_in
 from web.context import Context
+from web.jobs.kinds import KINDS
+from web.jobs.run import run_waiting
 from web.queries.operations import stuck_cases
 from web.queries.stuck import groups
 
@@ -124,6 +126,20 @@ def test_all_that_failed_alike_are_skipped_at_once_with_the_number_said_before(w
     assert {world.status(number) for number in world.stuck} == {"running"}
     assert world.sent() == 0
     assert "They were called" in sign_in("collector").get(f"/cases/{world.case(world.stuck[0])}").text
+
+
+def test_many_at_once_are_done_in_the_background(
+    world: World, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.pages.operations_deeds.MANY", 1)
+    client, numbers = sign_in("administrator"), ",".join(map(str, world.stuck))
+    said = client.post("/operations/decide/skip", data={"numbers": numbers, "reason": "all called"})
+    assert "/jobs/" in said.location
+    assert {world.status(number) for number in world.stuck} == {"stuck"}
+    run_waiting(world.parts, KINDS)
+    world.parts.worker.run_due()
+    assert {world.status(number) for number in world.stuck} == {"running"}
+    assert "Done for 2 of 2 cases." in client.get(said.location).text
 
 
 def test_a_stuck_case_is_moved_to_a_step_chosen_by_its_name(world: World, sign_in: SignIn) -> None:

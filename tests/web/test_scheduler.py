@@ -77,10 +77,10 @@ def test_routines_are_called_by_their_names_and_late_ones_are_no_news(parts: Con
 
 @pytest.mark.skipif(ON_POSTGRESQL, reason="what is locked here is SQLite's file")
 def test_a_database_that_another_program_holds_is_told_in_a_line_and_waited_for(
-    parts: Context, caplog: pytest.LogCaptureFixture
+    parts: Context, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bring_in(parts)
-    parts.database.turnstile.patience_s = 0.05
+    monkeypatch.setattr("engine.unit_of_work.BUSY_TIMEOUT_MS", 50)
     due = next(routine for routine in scheduler.ROUTINES if routine.name == "due work")
     with closing(sqlite3.connect(parts.settings.folder / "duly.sqlite", isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")

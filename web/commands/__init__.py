@@ -10,6 +10,7 @@ from engine.errors import DulyError
 from receivables.errors import ReceivablesError
 from web.commands.backup import backup
 from web.commands.cases import cases
+from web.commands.catch_up import catch_up_
 from web.commands.demo import demo
 from web.commands.imports import import_
 from web.commands.replay import replay
@@ -27,7 +28,7 @@ PARTLY_REFUSED = 3
 
 COMMANDS: tuple[click.Command, ...] = (
     *(init, upgrade, backup, users),
-    *(import_, run, cases, report, replay, sending_, strategies),
+    *(import_, run, cases, report, replay, sending_, catch_up_, strategies),
     *(serve, worker, demo),
 )
 

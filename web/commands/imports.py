@@ -13,6 +13,7 @@ from connectors.receivable_files import Profile, import_file, propose_profile, r
 from receivables.errors import UnusableFile
 from receivables.imports.result import ImportResult
 from receivables.money import to_texts
+from service_tasks.taking_over import known_stages
 from web.commands.parts import with_parts
 from web.context import Context
 from web.day_run import last_day
@@ -59,6 +60,7 @@ def receivables(
             with parts.reading() as session:
                 common = {"as_of": day, "today": day, "by": "duly", "now": parts.now()}
                 options = {"dry_run": True, "accept_vanished": accept_vanished, "progress": progress}
+                options["known_stages"] = known_stages(session)
                 result = import_file(session, file, file.name, profile, **common, **options)  # type: ignore[arg-type]
         else:
             result = _taken_in(parts, file, profile, day, accept_vanished=accept_vanished, bar=progress)

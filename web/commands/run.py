@@ -54,7 +54,6 @@ def live(parts: Context, first: date, last: date, *, robot: bool, quiet: bool = 
         raise Unusable("--staff robot is refused while mail leaves by SMTP: run `duly sending off` first.")
     clock = VirtualClock(parts.now())
     virtual = build_context(parts.settings, clock=clock)
-    virtual.database.give_way()
     staff = staff_robot(virtual) if robot else None
     days = (last - first).days + 1
     with tqdm(total=days, unit="day", disable=True if quiet else None) as bar:

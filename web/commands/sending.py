@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import click
 
+from web.catch_up import turn_sending
 from web.commands.parts import with_parts
 from web.context import Context
-from web.sending import Mode, sending, switch
+from web.sending import Mode, sending
 
 
 @click.group("sending", invoke_without_command=True)
@@ -29,9 +30,10 @@ def state(parts: Context) -> None:
 
 
 def _turn(parts: Context, mode: Mode, address: str = "") -> None:
-    with parts.unit_of_work() as session:
-        found = switch(session, mode, address=address, by="duly", now=parts.now())
+    found, kept = turn_sending(parts, mode, address=address, by="duly")
     click.echo(f"Sending is {found.mode.value}{' to ' + found.address if found.address else ''}.")
+    if kept:
+        click.echo(f"{kept} messages waited for too long to leave all at once: they are held. See `duly catch-up`.")
 
 
 @sending_.command()

@@ -15,6 +15,7 @@ import click
 import waitress
 
 from web.app import create_app
+from web.catch_up import watch
 from web.commands.parts import with_parts
 from web.context import Context
 from web.scheduler import run_forever
@@ -37,6 +38,7 @@ def serve(parts: Context, *, with_worker: bool) -> None:
     keeper = threading.Thread(target=_keep_worker, args=(stopping,), daemon=True)
     if with_worker:
         keeper.start()
+    watch(parts)  # before anybody at a page wakes a case
     settings = parts.settings
     click.echo(f"Duly answers on {settings.public_url} (Ctrl-C stops it)")
     try:

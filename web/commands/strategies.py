@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import difflib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import click
 from sqlalchemy.orm import Session
 
 from engine import deployments
-from engine.deployments import DECISIONS
+from engine.deployments import DECISIONS, MAIN
 from engine.errors import DiagramError, NotFound, Problem, Unusable
 from engine.tables import Deployment
 from web.bundles import check_bundle, deploy_bundle, read_bundle, shared_tables
@@ -38,9 +39,14 @@ strategies.add_command(migrate)
 def check_(path: Path, *, as_json: bool) -> None:
     """Say everything that is wrong with the strategy or the tables at PATH; store nothing.
 
-    Exit code 3 where there are errors.
+    Exit code 3 where there are errors, 2 where the file is no BPMN at all or dangerous.
     """
-    found = check_bundle(parts(), read_bundle(path))
+    try:
+        found = [_as_given(problem, path) for problem in check_bundle(parts(), read_bundle(path))]
+    except Unusable as refused:
+        if as_json:
+            _print_problems([Problem(path.name, "", 1, "unusable", "error", str(refused))], ok=False, as_json=True)
+        raise
     ok = all(problem.severity != "error" for problem in found)
     _print_problems(found, ok=ok, as_json=as_json)
     raise click.exceptions.Exit(0 if ok else REFUSED)
@@ -146,6 +152,11 @@ def _described(deployment: Deployment) -> dict[str, object]:
         "by": deployment.by,
         "note": deployment.note,
     }
+
+
+def _as_given(problem: Problem, path: Path) -> Problem:
+    """Name a diagram that was given alone as it is called, not as it would be deployed."""
+    return replace(problem, file=path.name) if problem.file == MAIN and path.is_file() else problem
 
 
 def _print_problems(found: list[Problem] | tuple[Problem, ...], *, ok: bool, as_json: bool) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from connectors.receivable_files import ImportResult, import_file
 from receivables.errors import UnusableFile
+from service_tasks.taking_over import known_stages
 from web.context import Context
 from web.import_drafts import Draft, data_path, drop, find
 from web.jobs.kind import Order
@@ -56,6 +57,7 @@ def _dry_run(parts: Context, draft: Draft, progress: Progress, *, accept_vanishe
             by=draft.by,
             now=parts.now(),
             dry_run=True,
+            known_stages=known_stages(session),
             accept_vanished=accept_vanished,
             progress=lambda done, total: progress(done, total, "Comparing rows with what is known"),
         )

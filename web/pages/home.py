@@ -21,6 +21,7 @@ from web.context import context
 from web.formats import Money, moneys
 from web.pages.worklist_pane import task_words
 from web.queries import home as queries
+from web.queries.catch_up import held_now
 from web.queries.letters import count_waiting
 from web.queries.tasks import day_of, reach_of
 from web.security.access import signed_in
@@ -106,6 +107,7 @@ def _values(session: Session) -> dict[str, Any]:
         "urgent": queries.urgent(session, reach, moments, letters=not person.may(Right.APPROVE_LETTERS)),
         "letters": count_waiting(session, reach, parts.now()) if person.may(Right.APPROVE_LETTERS) else 0,
         "stuck": queries.stuck_cases(session) if person.may(Right.SEE_OPERATIONS) else 0,
+        "held": held_now(session) if person.may(Right.OPERATE) else None,
         "notices": notices[:SHOWN_NOTICES],
         "more_notices": max(0, len(notices) - SHOWN_NOTICES),
         "case_numbers": queries.case_numbers(session, notices[:SHOWN_NOTICES]),

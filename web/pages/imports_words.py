@@ -17,6 +17,8 @@ TITLES: dict[str, Any] = {
     "settled_date": _l("Settled on"),
     "kind": _l("Invoice or credit note"),
     "disputed": _l("Disputed"),
+    "stage": _l("Stage of dunning"),
+    "stage_since": _l("In this stage since"),
     "product": _l("Product"),
     "product_group": _l("Product group"),
     "debtor_name": _l("Debtor's name"),
@@ -35,10 +37,14 @@ TITLES: dict[str, Any] = {
 HINTS: dict[str, Any] = {
     "open_amount": _l("Without it the whole amount is open unless it was settled."),
     "settled_date": _l("A date after the day of the file is not yet known."),
+    "stage": _l("Of receivables that another system has dunned already: their cases go on from there."),
     "email": _l("{debtor_ref} and {number} may stand in the value for empty cells."),
 }
 NEEDED = ("number", "debtor_ref", "amount", "currency")
-RECEIVABLE = ("issue_date", "due_date", "open_amount", "settled_date", "kind", "disputed", "product", "product_group")
+RECEIVABLE = (
+    *("issue_date", "due_date", "open_amount", "settled_date", "kind", "disputed", "product", "product_group"),
+    *("stage", "stage_since"),
+)
 SECTIONS = (
     (_l("Needed"), NEEDED),
     (_l("About the receivable"), RECEIVABLE),

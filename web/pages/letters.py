@@ -36,6 +36,7 @@ from web.queries.tasks import names_of, reach_of
 from web.security.access import requires
 from web.security.rights import Right
 from web.security.viewer import current_person
+from web.turn import people_first
 
 pages = Blueprint("letters", __name__, url_prefix="/letters")
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -82,6 +83,7 @@ def approve(number: int) -> ResponseReturnValue:
 
 @pages.post("/<int:number>/send-back")
 @requires(Right.APPROVE_LETTERS)
+@people_first
 def send_back(number: int) -> ResponseReturnValue:
     """Send a letter back with a comment and open the next one."""
     with context().unit_of_work() as session:
@@ -95,6 +97,7 @@ def send_back(number: int) -> ResponseReturnValue:
 
 @pages.post("/<int:number>/draft-anew")
 @requires(Right.APPROVE_LETTERS)
+@people_first
 def draft_anew(number: int) -> ResponseReturnValue:
     """Let a letter whose figures differ be drafted with today's."""
     with context().unit_of_work() as session:

@@ -17,7 +17,7 @@ from web.pages.jobs import pages as jobs
 from web.pages.letters import pages as letters
 from web.pages.letters_lists import pages as letter_lists
 from web.pages.measures import pages as measures
-from web.pages.operations_queues import pages as operations
+from web.pages.operations_catch_up import pages as operations
 from web.pages.payments import pages as payments
 from web.pages.products import pages as products
 from web.pages.profile import pages as profile

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from engine import operations
 from engine.errors import Unusable
-from engine.operations import Deed
 from web.context import context
 from web.entries import row_numbers
+from web.jobs.run import start
+from web.jobs.stuck import KIND
 from web.links import address
+from web.queries.catch_up import held_now
 from web.queries.operations import Stuck, find_stuck, stuck_cases
 from web.queries.stuck import group_key, groups, ordered
 from web.queries.words import people_names, strategy_name
 from web.security.access import requires
 from web.security.rights import Right
 from web.security.viewer import current_person
+from web.stuck_deeds import Wish, act_of, do_to_all
 from web.tables import Column, Filter, Kind, Listed, Table, respond
 
 pages = Blueprint("operations", __name__, url_prefix="/operations")
@@ -30,6 +35,8 @@ DEEDS = {
     "cancel": (_l("End the process"), "player-stop"),
 }
 """What a person may do to stuck cases beside trying again (web.pages.operations_deeds)."""
+MANY = 100
+"""Cases for which one waits; more are done in the background."""
 WOKEN = 20
 """Cases that take their step before the page answers; the worker takes the others within seconds."""
 
@@ -40,7 +47,14 @@ def index() -> ResponseReturnValue:
     """List the stuck cases."""
     with context().reading() as session:
         found = stuck_cases(session)
-        return respond(_table(found), Listed(found), "operations/index.html", groups=groups(found), deeds=DEEDS)
+        return respond(
+            _table(found),
+            Listed(found),
+            "operations/index.html",
+            groups=groups(found),
+            deeds=DEEDS,
+            held=held_now(session),
+        )
 
 
 @pages.get("/stuck/<int:number>")
@@ -67,7 +81,11 @@ def retry() -> ResponseReturnValue:
     chosen = row_numbers(request.form.getlist("selected")) or _of_group()
     if not chosen:
         raise Unusable(_("Pick a stuck case first."))
-    keys = _retried(chosen)
+    wish = Wish("retry", request.form.get("reason", "").strip() or _("tried again by hand"))
+    if len(chosen) > MANY:
+        return in_background(chosen, wish, _("Try again"))
+    outcomes = do_to_all(context(), chosen, act_of(context(), wish, current_person().username))
+    keys = [each.key for each in outcomes if not each.refused]
     for key in keys[:WOKEN]:
         context().worker.wake(key)
     with context().reading() as session:
@@ -78,13 +96,13 @@ def retry() -> ResponseReturnValue:
     return redirect(url_for("operations.index"))
 
 
-def _retried(numbers: list[int]) -> list[str]:
-    """Set the cases free to try again; those that somebody freed meanwhile are left out."""
-    reason = request.form.get("reason", "").strip() or _("tried again by hand")
-    deed = Deed(current_person().username, reason, context().now())
+def in_background(numbers: Sequence[int], wish: Wish, title: str) -> ResponseReturnValue:
+    """Have it done to many stuck cases in the background; lead to its progress."""
+    whole = f"{title}: " + ngettext("%(num)s case", "%(num)s cases", len(numbers))
+    arguments = {"wish": asdict(wish), "numbers": list(numbers)}
     with context().unit_of_work() as session:
-        outcomes = operations.each(session, numbers, lambda key: operations.retry(session, key, deed))
-    return [each.key for each in outcomes if not each.refused]
+        job = start(session, context(), KIND, whole, arguments, by=current_person().username)
+        return redirect(url_for("jobs.show", number=job.id))
 
 
 def _of_group() -> list[int]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
 from flask import flash, redirect, render_template, request, url_for
@@ -13,24 +13,22 @@ from flask_babel import ngettext
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from engine import operations
 from engine.errors import Conflict, InvalidForm, NotFound, Unusable
-from engine.operations import Deed, Outcome, Scalar
+from engine.operations import Outcome, Scalar
 from service_tasks.keys import key_of, number_of
 from web.context import context
 from web.entries import row_number, row_numbers, text_in
-from web.pages.operations import DEEDS, WOKEN, pages
+from web.pages.operations import DEEDS, MANY, WOKEN, in_background, pages
 from web.queries.operations import Stuck, debtors_of, stuck_cases
 from web.queries.stuck import Choices, group_key, places_for, stands_at, ways_for
 from web.security.access import requires
 from web.security.rights import Right
 from web.security.viewer import current_person
+from web.stuck_deeds import Act, Wish, act_of, do_to_all
 
 __all__ = ["pages"]
 NAMES = ", ".join(DEEDS)
-AT_ONCE = 200  # cases of one transaction
 SHOWN = 50  # cases named before it is done
-Act = Callable[[Session, str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +61,13 @@ def decide(deed: str) -> ResponseReturnValue:
         if "reason" not in request.form:
             return _form(session, deed, chosen, {})
         try:
-            act = _act(deed, request.form)
+            wish = _wish(deed, request.form)
         except InvalidForm as error:
             return _form(session, deed, chosen, error.errors)
-    outcomes = [outcome for some in _portions(chosen) for outcome in _do(some, act)]
+    if len(chosen.keys) > MANY:
+        return in_background([each.id for each in chosen.stuck], wish, str(DEEDS[deed][0]))
+    act = act_of(context(), wish, current_person().username)
+    outcomes = do_to_all(context(), [each.id for each in chosen.stuck], act) if chosen.stuck else _do(chosen, act)
     done = [each.key for each in outcomes if not each.refused]
     for key in done[:WOKEN]:
         context().worker.wake(key)
@@ -117,20 +118,14 @@ def _choices(session: Session, deed: str, chosen: Chosen) -> Choices:
     return ways if len(ways) > 1 else []
 
 
-def _act(deed: str, form: MultiDict[str, str]) -> Act:
-    """Read the form into what is done to each case; raises InvalidForm."""
-    reason = text_in(form, "reason", _("Say why: it is kept in the record of each case."))
-    how, programmes = Deed(current_person().username, reason, context().now()), context().worker.programmes
-    if deed == "cancel":
-        return lambda session, key: operations.cancel(session, key, how)
+def _wish(deed: str, form: MultiDict[str, str]) -> Wish:
+    """Read the form; raises InvalidForm."""
+    wish = Wish(deed, text_in(form, "reason", _("Say why: it is kept in the record of each case.")))
     if deed == "change":
-        name = text_in(form, "name", _("Write the variable's name."))
-        value = _value(form)
-        return lambda session, key: operations.change(session, key, how, name=name, value=value)
-    if deed == "skip":
-        return lambda session, key: operations.skip(session, programmes, key, how, to=form.get("to", ""))
-    to = text_in(form, "to", _("Choose where the case shall go on."))
-    return lambda session, key: operations.move(session, programmes, key, how, to=to)
+        return replace(wish, name=text_in(form, "name", _("Write the variable's name.")), value=_value(form))
+    if deed == "move":
+        return replace(wish, to=text_in(form, "to", _("Choose where the case shall go on.")))
+    return replace(wish, to=form.get("to", ""))
 
 
 def _value(form: MultiDict[str, str]) -> Scalar:
@@ -149,20 +144,14 @@ def _value(form: MultiDict[str, str]) -> Scalar:
     return int(number) if number.is_finite() and number == number.to_integral_value() else float(number)
 
 
-def _portions(chosen: Chosen) -> Iterator[Chosen]:
-    for first in range(0, len(chosen.keys), AT_ONCE):
-        yield Chosen(chosen.keys[first : first + AT_ONCE], chosen.stuck[first : first + AT_ONCE])
-
-
 def _do(chosen: Chosen, act: Act) -> list[Outcome]:
+    (key,) = chosen.keys
     with context().unit_of_work() as session:
-        if chosen.stuck:
-            return operations.each(session, [each.id for each in chosen.stuck], lambda key: act(session, key))
         try:
-            act(session, chosen.keys[0])
+            act(session, key)
         except (Conflict, NotFound, Unusable) as refusal:
-            return [Outcome(0, chosen.keys[0], str(refusal))]
-        return [Outcome(0, chosen.keys[0])]
+            return [Outcome(0, key, str(refusal))]
+    return [Outcome(0, key)]
 
 
 def _told(deed: str, chosen: Chosen, outcomes: Sequence[Outcome]) -> ResponseReturnValue:

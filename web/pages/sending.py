@@ -9,17 +9,19 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from engine.errors import Unusable
 from engine.tables import Setting
+from web.catch_up import turn_sending
 from web.context import context
 from web.links import address
-from web.queries.sending import LATER, LEAVES, POST, WITHDRAWN, Planned, planned
+from web.queries.sending import HELD, LATER, LEAVES, POST, WITHDRAWN, Planned, planned
 from web.queries.words import people_names, template_name
 from web.security.access import requires
 from web.security.rights import Right
 from web.security.viewer import current_person
-from web.sending import SETTING, Mode, sending, switch
+from web.sending import SETTING, Mode, sending
 from web.settings import Settings
 from web.tables import Badge, Column, Filter, Kind, Listed, Table, respond
 
@@ -29,6 +31,7 @@ OUTCOMES = {
     POST: (_l("goes to the print list"), "orange", "printer"),
     LATER: (_l("put off"), "blue", "clock"),
     WITHDRAWN: (_l("not needed any more"), "secondary", "arrow-back-up"),
+    HELD: (_l("held back"), "orange", "player-pause"),
 }
 
 
@@ -60,16 +63,23 @@ def turn() -> ResponseReturnValue:
     wanted = request.form.get("mode", "")
     if wanted not in set(Mode):
         raise Unusable(_("Sending can be on, off or redirected."))
-    parts, mode = context(), Mode(wanted)
-    with parts.unit_of_work() as session:
-        given = request.form.get("address", "").strip()
-        state = switch(session, mode, address=given, by=current_person().username, now=parts.now())
+    given = request.form.get("address", "").strip()
+    state, kept = turn_sending(context(), Mode(wanted), address=given, by=current_person().username)
     said = {
         Mode.ON: _("Sending is on: what is due leaves."),
         Mode.OFF: _("Sending is off: everything waits."),
         Mode.REDIRECT: _("All mail goes to %(address)s.", address=state.address),
     }
     flash(said[state.mode], "success")
+    if kept:
+        flash(
+            ngettext(
+                "%(num)s message waited for too long to leave at once: it is held under Operations → Catch up.",
+                "%(num)s messages waited for too long to leave at once: they are held under Operations → Catch up.",
+                kept,
+            ),
+            "warning",
+        )
     return redirect(url_for("sending.index"))
 
 
@@ -91,6 +101,8 @@ def _outcome(each: Planned) -> Badge:
 def _why(each: Planned) -> str:
     if each.outcome == LATER:
         return str(_("outside of the hours and business days of the debtor's country, or a promise is open"))
+    if each.outcome == HELD:
+        return str(_("it fell due while nothing left: Operations → Catch up"))
     return each.reason or (each.row.last_error or "")
 
 

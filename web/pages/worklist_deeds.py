@@ -26,6 +26,7 @@ from web.queries.tasks import LETTER, Reach, colleagues, reach_of
 from web.security.access import requires
 from web.security.rights import Right
 from web.security.viewer import current_person
+from web.turn import people_first
 
 pages = Blueprint("worklist_deeds", __name__, url_prefix="/worklist")
 Deed = Callable[[Session, int, str], None]
@@ -33,6 +34,7 @@ Deed = Callable[[Session, int, str], None]
 
 @pages.post("/<int:number>")
 @requires(Right.WORK_CASES)
+@people_first
 def complete(number: int) -> ResponseReturnValue:
     """Finish a task with its form's answers (JSON `{"data": {...}}`); answers where the next one is."""
     answers = _answers(request.get_json(silent=True))

@@ -17,7 +17,7 @@ from receivables.case import Case
 from receivables.debtor import Debtor
 from service_tasks.keys import number_of
 from web.jobs.table import RUNNING, WAITING, Job
-from web.queries.diagrams import diagram_of
+from web.queries.diagrams import Diagram, diagram_of
 
 CHUNK = 500
 
@@ -61,7 +61,9 @@ def stuck_cases(session: Session) -> list[Stuck]:
     """Give what is stuck now, the newest first."""
     found = incidents.unresolved(session)
     names = debtors_of(session, [incident.business_key for incident in found])
-    return [_stuck(session, incident, names) for incident in found]
+    on = _deployments(session, [incident.instance_id for incident in found])
+    versions = {number: _version(session, number) for number in set(on.values())}
+    return [_stuck(incident, names, versions[on[incident.instance_id]]) for incident in found]
 
 
 def find_stuck(session: Session, number: int) -> Stuck:
@@ -69,19 +71,32 @@ def find_stuck(session: Session, number: int) -> Stuck:
     incident = session.get(Incident, number)
     if incident is None:
         raise NotFound(f"There is no stuck case {number}.")
-    return _stuck(session, incident, debtors_of(session, [incident.business_key]))
+    (on,) = _deployments(session, [incident.instance_id]).values()
+    return _stuck(incident, debtors_of(session, [incident.business_key]), _version(session, on))
 
 
-def _stuck(session: Session, incident: Incident, names: dict[str, str]) -> Stuck:
-    instance = session.get_one(Instance, incident.instance_id)
-    deployment = session.get_one(Deployment, instance.deployment_id)
+def _deployments(session: Session, instances: Sequence[int]) -> dict[int, int]:
+    """Give on which deployment each instance runs."""
+    found: dict[int, int] = {}
+    for first in range(0, len(instances), CHUNK):
+        query = select(Instance.id, Instance.deployment_id).where(Instance.id.in_(instances[first : first + CHUNK]))
+        found |= {row.id: row.deployment_id for row in session.execute(query)}
+    return found
+
+
+def _version(session: Session, number: int) -> tuple[Deployment, Diagram]:
+    return session.get_one(Deployment, number), diagram_of(session, number)
+
+
+def _stuck(incident: Incident, names: dict[str, str], version: tuple[Deployment, Diagram]) -> Stuck:
+    deployment, diagram = version
     return Stuck(
         incident=incident,
         number=number_of(incident.business_key),
         debtor=names.get(incident.business_key, ""),
         strategy=deployment.key,
         version=deployment.version,
-        step=diagram_of(session, deployment.id).name(incident.element),
+        step=diagram.name(incident.element),
         reason=incident.error.partition(": ")[2] or incident.error,
     )
 

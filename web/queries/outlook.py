@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine.holds import CASES, MESSAGES, held
 from engine.instances import InstanceView
 from engine.tables import Incident, Instance, OutboxRow, TaskRow
 from receivables.case import Case
@@ -67,7 +68,7 @@ def outlook(session: Session, standing: Standing) -> Outlook:
         return _suspended(view, standing.facts.promise if standing.facts else None)
     if standing.tasks:
         return _waits_for_people(standing.tasks[0], standing.names)
-    return _leaving(session, view) or _by_itself(standing, view)
+    return _leaving(session, view) or _held_back(session, view) or _by_itself(standing, view)
 
 
 def _closed(case: Case) -> Outlook:
@@ -135,12 +136,25 @@ def _leaving(session: Session, view: InstanceView) -> Outlook | None:
     if row.status == "handed":
         text = _("%(what)s is on the print list until somebody marks it as posted.", what=what)
         return Outlook(text, "printer", "orange", address("letters.index"))
+    if (kept := held(session, MESSAGES)) is not None and kept.covers(row.not_before, row.id):
+        return _held(what)
     day = long_day(row.not_before)
     if row.last_error:
         return Outlook(
             _("%(what)s could not be sent; it is tried again on %(day)s.", what=what, day=day), "mail-off", "red"
         )
     return Outlook(_("%(what)s goes out on %(day)s unless paid.", what=what, day=day), "send")
+
+
+def _held_back(session: Session, view: InstanceView) -> Outlook | None:
+    kept = held(session, CASES)
+    return _held() if kept and view.due_at and kept.covers(view.due_at, view.instance_id) else None
+
+
+def _held(what: str = "") -> Outlook:
+    text = _("%(what)s is held back", what=what) if what else _("Its next step is held back")
+    more = _("it fell due while nothing was done, and waits for an administrator to let it go.")
+    return Outlook(f"{text}: {more}", "player-pause", "orange", address("operations.catch_up"))
 
 
 def _by_itself(standing: Standing, view: InstanceView) -> Outlook:

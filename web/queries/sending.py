@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine.holds import MESSAGES, held
 from engine.outbox import Channel, Prepared
 from engine.tables import OutboxRow
 from service_tasks.email_channel import Composed
@@ -19,7 +20,7 @@ from service_tasks.letter_channel import Outgoing
 from service_tasks.mail import Mail
 from web.queries.operations import Named, with_names
 
-LEAVES, LATER, WITHDRAWN, POST = "leaves", "later", "withdrawn", "post"
+LEAVES, LATER, WITHDRAWN, POST, HELD = "leaves", "later", "withdrawn", "post", "held"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,10 @@ def planned(session: Session, channels: Mapping[str, Channel], now: datetime, un
     query = select(OutboxRow).where(OutboxRow.status == "waiting", OutboxRow.not_before <= until)
     rows = session.scalars(query.order_by(OutboxRow.channel, OutboxRow.id)).all()
     named = {each.row.id: each for each in with_names(session, rows)}
-    found: list[Planned] = []
-    for name, group in groupby(rows, key=attrgetter("channel")):
+    kept = held(session, MESSAGES)
+    back = {row.id for row in rows if kept is not None and kept.covers(row.not_before, row.id)}
+    found = [Planned(named[number].row, named[number].number, named[number].debtor, HELD, None) for number in back]
+    for name, group in groupby((row for row in rows if row.id not in back), key=attrgetter("channel")):
         some = list(group)
         prepared = channels[name].prepare(session, some, now)
         mails = _mails(prepared)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from engine.instances import OTHER
 from engine.tables import HistoryRow
@@ -63,7 +64,7 @@ def _entry(row: HistoryRow, cause: HistoryRow | None, diagram: Diagram) -> Entry
         return None
     reading = READINGS.get(row.kind, _other)
     chip, icon, colour, title = reading(row)
-    text = "" if row.kind in {"stage", "task_done", "message", "closed", "task_postponed"} else row.text
+    text = "" if row.kind in {"stage", "task_done", "message", "closed", "task_postponed", "taken_over"} else row.text
     why = _because(cause, diagram) if row.kind == "stage" and cause else _details(row, diagram)
     return Entry(
         at=row.at, chip=chip, icon=icon, colour=colour, title=title, who=row.who, text=text, why=why, order=row.seq
@@ -105,6 +106,12 @@ def _postponed(row: HistoryRow) -> tuple[str, str, str, str]:
     return "tasks", "clock-pause", "secondary", _("Postponed: %(task)s", task=(row.detail or {}).get("task", ""))
 
 
+def _deadlines_moved(row: HistoryRow) -> tuple[str, str, str, str]:
+    days, hours = divmod(round((row.detail or {}).get("seconds", 0) / 3600), 24)
+    text = ngettext("%(num)s day", "%(num)s days", days) if days else ngettext("%(num)s hour", "%(num)s hours", hours)
+    return "tasks", "clock-pause", "secondary", _("Deadlines moved on by %(time)s: Duly stood still", time=text)
+
+
 def _of_task(icon: str, title: Callable[[str], str]) -> Reading:
     def reading(row: HistoryRow) -> tuple[str, str, str, str]:
         return "tasks", icon, "secondary", title(str((row.detail or {}).get("task", row.text)))
@@ -117,6 +124,14 @@ def _said(chip: str, icon: str, colour: str, title: Callable[[], str]) -> Readin
         return chip, icon, colour, title()
 
     return reading
+
+
+def _taken_over(row: HistoryRow) -> tuple[str, str, str, str]:
+    since, stage = (row.detail or {}).get("since"), stage_title(row.text)
+    if since is None:
+        return "course", "flag", "blue", _("Taken over at stage: %(stage)s", stage=stage)
+    day = long_day(date.fromisoformat(since))
+    return "course", "flag", "blue", _("Taken over at stage: %(stage)s, since %(day)s", stage=stage, day=day)
 
 
 def _migrated(row: HistoryRow) -> tuple[str, str, str, str]:
@@ -138,6 +153,7 @@ READINGS: dict[str, Reading] = {
     "task_passed_on": _of_task("user-check", lambda task: _("Passed on: %(task)s", task=task)),
     "task_postponed": _postponed,
     "task_undone": _of_task("arrow-back-up", lambda task: _("Taken back: %(task)s", task=task)),
+    "deadlines_moved": _deadlines_moved,
     "suspended": _suspended,
     "resumed": _said("course", "player-play", "blue", lambda: _("Resumed")),
     "escalated": _said("tasks", "bell", "orange", lambda: _("The supervisor was told")),
@@ -150,6 +166,7 @@ READINGS: dict[str, Reading] = {
     "promise_withdrawn": _said("promises", "arrow-back-up", "orange", lambda: _("Promise withdrawn")),
     "brought_back": _said("course", "refresh", "blue", lambda: _("Brought back")),
     "migrated": _migrated,
+    "taken_over": _taken_over,
     "stuck": _said("course", "alert-circle", "red", lambda: _("Stuck")),
     "retried": _said("course", "refresh", "blue", lambda: _("Tried again")),
     "skipped": _said("course", "player-skip-forward", "orange", lambda: _("Step skipped")),

@@ -60,9 +60,11 @@ class _InLoops(MultiInstanceTask):
 class _LeftAlone(MultiInstanceTask):
     """In the library an instance that left a value alone sets it back; and it leaves its item to all that follows."""
 
+    one_by_one = False
+
     def merge_child(self, workflow: Any, child: Task) -> None:
         my_task = child.parent
-        kept = my_task.data | changed(child.data, my_task.parent.data)
+        kept = my_task.data | changed(child.data, my_task.data if self.one_by_one else my_task.parent.data)
         super().merge_child(workflow, child)
         if self.data_output is None:
             my_task.data = kept
@@ -73,7 +75,8 @@ class _LeftAlone(MultiInstanceTask):
 class _SideBySide(_BehindEvents, _InLoops, _LeftAlone, ParallelMultiInstanceTask): ...
 
 
-class _OneByOne(_BehindEvents, _InLoops, _LeftAlone, SequentialMultiInstanceTask): ...
+class _OneByOne(_BehindEvents, _InLoops, _LeftAlone, SequentialMultiInstanceTask):
+    one_by_one = True
 
 
 class _Repeating:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.util import find_spec, module_from_spec
 from typing import Any
@@ -15,11 +16,13 @@ from SpiffWorkflow.spiff.specs.event_definitions import MessageEventDefinition
 from SpiffWorkflow.util.task import TaskState
 
 from engine.catalogue import Call, Facts
-from engine.spiff.advance import TASK_DONE, Parked, Stimulus
+from engine.spiff.advance import TASK_DONE, Advanced, Parked, Stimulus
 from engine.spiff.codec import load_shape, restore
 from engine.spiff.execution import INSTANT, NEVER, Execution
 from engine.spiff.parsing import Specification, parse
+from engine.spiff.replaying import Foreseen, advance_known, foresee
 from engine.spiff.scripting import Programme, Scripting, Tables
+from engine.spiff.transitions import Transitions
 from engine.spiff.workflow import forget_removed, next_due
 from engine.write_buffer import WriteBuffer
 from tests.engine.toys import ZONE
@@ -98,23 +101,59 @@ class Whole(Scripting):
         return int(value) if hasattr(value, "to_integral_value") and value == value.to_integral_value() else value
 
 
+@dataclass(frozen=True)
+class Known:
+    """What walks through one diagram share: what one learnt, the next replays."""
+
+    specification: Specification
+    transitions: Transitions = field(default_factory=Transitions)
+    numbers: dict[bytes, int] = field(default_factory=dict)
+
+
 class Ours(_Engine):
     """Duly's engine; between two steps nothing is left of an instance but its shape and its bindings."""
 
-    def __init__(self, diagram: bytes, now: datetime) -> None:
-        super().__init__(parse(diagram, "walk.bpmn"))
+    def __init__(self, diagram: bytes, now: datetime, known: Known | None = None) -> None:
+        super().__init__(parse(diagram, "walk.bpmn") if known is None else known.specification)
+        self.transitions = Transitions() if known is None else known.transitions
+        self.numbers: dict[bytes, int] = {} if known is None else known.numbers
+        self.replays = 0
         execution = self._execution(now)
         execution.start()
         self._park(execution, set())
 
-    def step(self, now: datetime, act: Callable[[Execution], None]) -> None:
-        """Restore, let something happen at `now`, fire what is due, save."""
+    def step(self, now: datetime, stimulus: Stimulus | None = None) -> None:
+        """Let something happen at `now` (or only time pass), fire what is due, save; by what is known, where it is."""
         self.round += 1
+        foreseen = foresee(self.parked, [stimulus] if stimulus else [], now)
+        if foreseen is None or not self._replayed(foreseen, now):
+            self._run(foreseen, stimulus, now)
+
+    def _replayed(self, foreseen: Foreseen, now: datetime) -> bool:
+        execution, calls = self._execution(now), len(self.calls)
+        advanced = advance_known(foreseen, self.transitions, execution.scripting, execution.call)
+        if advanced is None:
+            del self.calls[calls:]  # the product's operators leave nothing but rows, which are taken back
+            return False
+        self.replays += 1
+        self._keep(advanced)
+        return True
+
+    def _run(self, foreseen: Foreseen | None, stimulus: Stimulus | None, now: datetime) -> None:
+        """Restore, run, save; learn what came of it."""
         execution = self._execution(now)
+        learns = foreseen is not None and self.transitions.learnable(foreseen.key)
+        if learns:
+            execution.watch()
         before = execution.resume(self.parked)
-        act(execution)
+        if stimulus is not None:
+            execution.take(stimulus, suspended=False)
         execution.fire()
         self._park(execution, before)
+        if learns and foreseen is not None:
+            calls = len(self.calls)
+            execution.learn(foreseen, self.transitions)
+            del self.calls[calls:]  # the replay that proves it
 
     def restored(self, now: datetime) -> BpmnWorkflow:
         return restore(self.specification, self.parked.shape, self.parked.bindings, self._execution(now).scripting)
@@ -130,11 +169,14 @@ class Ours(_Engine):
         return Execution(self.specification, self.programme, self._call(now), ZONE)
 
     def _park(self, execution: Execution, before: set[str]) -> None:
-        advanced = execution.park(before)
+        self._keep(execution.park(before))
+
+    def _keep(self, advanced: Advanced) -> None:
         self.ended, self.due = advanced.ended, advanced.due_at
         if advanced.shape is not None and advanced.bindings is not None:
             self.size = len(advanced.shape)
-            self.parked = Parked(load_shape(advanced.shape), advanced.bindings)
+            number = self.numbers.setdefault(advanced.shape, len(self.numbers))
+            self.parked = Parked(load_shape(advanced.shape), advanced.bindings, number)
 
 
 def _own_set_state() -> Any:

@@ -6,11 +6,10 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from engine.spiff.advance import Stimulus
 from tests.engine.toys import MONDAY, Drawing
-from tests.engine.walks.engines import Ours, Stock
+from tests.engine.walks.engines import Known, Ours, Stock
 from tests.engine.walks.sight import Sight, open_tasks
 
 LATE = (timedelta(), timedelta(), timedelta(hours=5), timedelta(days=3))
@@ -24,13 +23,14 @@ class Walk:
     drawing: Drawing
     corrections: tuple[str, ...]
     seed: int
+    known: Known | None = None
     now: datetime = MONDAY
     story: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.chance = random.Random(self.seed)  # noqa: S311 - the same walk every time
         diagram = self.drawing.xml()
-        self.stock, self.ours = Stock(diagram, self.now, self.corrections), Ours(diagram, self.now)
+        self.stock, self.ours = Stock(diagram, self.now, self.corrections), Ours(diagram, self.now, self.known)
         self.compare()
 
     def go(self, steps: int) -> int:
@@ -61,7 +61,7 @@ class Walk:
             self._tell(self.chance.choice(("paid", "sent")))
         else:
             self.now = max(self.now, sight.due + self.chance.choice(LATE))
-            self._do("time passes", lambda _stock: None, lambda _ours: None)
+            self._do("time passes", lambda _stock: None, None)
 
     def _maybe_later(self, due: datetime | None) -> None:
         """Now and then let a message come when a timer was overdue already."""
@@ -80,7 +80,7 @@ class Walk:
         self._do(
             f"finish {number} {answers}",
             lambda stock: stock.finish(number, answers),
-            lambda ours: ours.take(stimulus, suspended=False),
+            stimulus,
         )
 
     def _tell(self, name: str) -> None:
@@ -89,10 +89,10 @@ class Walk:
         self._do(
             f"tell {name}",
             lambda stock: stock.tell(name, dict(payload)),
-            lambda ours: ours.take(stimulus, suspended=False),
+            stimulus,
         )
 
-    def _do(self, what: str, stock: Callable[[Stock], None], ours: Callable[[Any], None]) -> None:
+    def _do(self, what: str, stock: Callable[[Stock], None], stimulus: Stimulus | None) -> None:
         self.story.append(f"{self.now:%m-%d %H:%M} {what}")
         self.stock.step(self.now, stock)
-        self.ours.step(self.now, ours)
+        self.ours.step(self.now, stimulus)
