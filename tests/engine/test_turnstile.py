@@ -1,5 +1,6 @@
 """On SQLite people write first; a batch gives way to them, and goes on all the same in the end."""
 
+import fcntl
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -66,7 +67,7 @@ def test_a_batch_gives_way_to_a_person_who_waits_for_the_lock(
 def people_are_about(database: Database) -> bool:
     gate = turnstile.Turnstile(Path(str(database.engine.url.database)))
     with gate._opened() as file:
-        return not turnstile._granted(file, turnstile.fcntl.LOCK_EX)
+        return not turnstile._granted(file, fcntl.LOCK_EX)
 
 
 def test_a_batch_goes_on_in_the_end(database: Database) -> None:
