@@ -25,7 +25,7 @@ from engine.lease import LEASE, is_dead, new_token
 from engine.tables import OutboxRow
 from engine.unit_of_work import Database
 
-BATCH = 200
+BATCH = 100  # preparing it keeps people waiting on SQLite
 FIRST_RETRY = timedelta(minutes=5)
 KEPT_WITHIN_S = 1.0  # after a crash, what was handed over in that time may be handed over again, under its keys
 MAX_ATTEMPTS = 8  # over about ten hours

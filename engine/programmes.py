@@ -81,13 +81,16 @@ class Programmes:
     def shape_id(self, session: Session, deployment_id: int, body: bytes) -> int:
         """Give the id of a shape, storing it when it is new."""
         digest = blake2b(body, digest_size=16).hexdigest()
-        if (deployment_id, digest) in self._ids:
-            return self._ids[deployment_id, digest]
+        key, fresh = (deployment_id, digest), session.info.setdefault("fresh_shapes", {})
+        known: int | None = self._ids.get(key) or fresh.get(key)
+        if known is not None:
+            return known
         found = session.scalar(select(Shape.id).where(Shape.deployment_id == deployment_id, Shape.digest == digest))
         if found is not None:
-            self._ids[deployment_id, digest] = found  # only what is committed may be remembered
+            self._ids[key] = found
             return found
         shape = Shape(deployment_id=deployment_id, digest=digest, body=body)
         session.add(shape)
         session.flush()
+        fresh[key] = shape.id  # for this session alone: only what is committed may be remembered
         return shape.id

@@ -158,7 +158,7 @@ class Worker:
             return cases, self.programmes.latest(session)
 
     def _write(self, batch: Sequence[Computed], token: str, now: datetime, counts: Counts) -> list[Failed]:
-        """Write the batch at once; if that fails, case by case, so that one bad case never stops its neighbours."""
+        """Write the batch at once; if that fails, in halves, so that one bad case never stops its neighbours."""
         if not batch:
             return []
         try:
@@ -168,7 +168,8 @@ class Worker:
                 totals.add(session, _happened(batch))
         except (Conflict, SQLAlchemyError) as error:
             if len(batch) > 1:
-                return [failed for each in batch for failed in self._write([each], token, now, counts)]
+                half = len(batch) // 2
+                return self._write(batch[:half], token, now, counts) + self._write(batch[half:], token, now, counts)
             return [] if isinstance(error, Conflict) else [Failed(batch[0].case, error)]
         for each in batch:
             counts.add(each)

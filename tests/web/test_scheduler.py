@@ -1,12 +1,18 @@
 import logging
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from engine import duties
 from engine.clock import SystemClock, VirtualClock
+from engine.tables import Instance
+from tests.databases import ON_POSTGRESQL
 from tests.web.conftest import MONDAY, SignIn
+from tests.web.small_world import bring_in
 from web import scheduler
 from web.context import Context
 from web.day_run import begin_today, last_day
@@ -67,3 +73,20 @@ def test_routines_are_called_by_their_names_and_late_ones_are_no_news(parts: Con
     built = scheduler.build_scheduler(parts, scheduler.ROUTINES)
     assert [job.name for job in built.get_jobs()] == ["sign of life", "day", "jobs", "due work", "outbox", "census"]
     assert not logging.getLogger("apscheduler.scheduler").isEnabledFor(logging.WARNING)
+
+
+@pytest.mark.skipif(ON_POSTGRESQL, reason="what is locked here is SQLite's file")
+def test_a_database_that_another_program_holds_is_told_in_a_line_and_waited_for(
+    parts: Context, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bring_in(parts)
+    monkeypatch.setattr("engine.unit_of_work.BUSY_TIMEOUT_MS", 50)
+    due = next(routine for routine in scheduler.ROUTINES if routine.name == "due work")
+    with closing(sqlite3.connect(parts.settings.folder / "duly.sqlite", isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        scheduler.do_routine(due, parts)
+    assert "another program holds the database for itself" in caplog.text
+    assert "Traceback" not in caplog.text
+    scheduler.do_routine(due, parts)
+    with parts.reading() as session:
+        assert set(session.scalars(select(Instance.status))) == {"running"}
