@@ -36,17 +36,15 @@ class Turnstile:
             yield
             return
         with self._opened() as file:
-            _granted(file, fcntl.LOCK_SH)
+            _await(file, fcntl.LOCK_SH)  # a batch that looks holds it for an instant
             yield
 
     def let_people_pass(self) -> None:
         """Wait until no person is about to write, or for as long as is polite."""
         if fcntl is None:
             return
-        last = time.monotonic() + COURTESY_S
         with self._opened() as file:
-            while not _granted(file, fcntl.LOCK_EX) and time.monotonic() < last:
-                time.sleep(LOOK_AGAIN_S)
+            _await(file, fcntl.LOCK_EX)
 
     @contextmanager
     def _opened(self) -> Iterator[int]:
@@ -55,6 +53,12 @@ class Turnstile:
             yield file
         finally:
             os.close(file)  # and with it any lock
+
+
+def _await(file: int, kind: int) -> None:
+    last = time.monotonic() + COURTESY_S
+    while not _granted(file, kind) and time.monotonic() < last:
+        time.sleep(LOOK_AGAIN_S)
 
 
 def _granted(file: int, kind: int) -> bool:
