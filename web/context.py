@@ -14,6 +14,7 @@ from engine.catalogue import Catalogue
 from engine.clock import Clock, local_date
 from engine.outbox import Dispatcher
 from engine.unit_of_work import Database
+from engine.whole_file import sweep
 from engine.worker import Worker
 from service_tasks.letters.press import LetterPress
 from web.post import PostOffice
@@ -50,6 +51,12 @@ class Context:
     def today(self) -> date:
         """The day in the business time zone."""
         return local_date(self.clock.now(), self.settings.zone)
+
+    def recover(self) -> None:
+        """Take back what processes that died left behind: leases, and files that were not finished."""
+        self.worker.recover()
+        for name in ("mail", "documents"):
+            sweep(self.settings.kept(name))
 
     @property
     def documents(self) -> Path:

@@ -89,7 +89,7 @@ def run_forever(parts: Context, routines: tuple[Routine, ...] = ROUTINES, *, par
     """
     do_sign(parts)
     give_up_interrupted(parts)
-    parts.worker.recover()
+    parts.recover()
     if since := resting_since(parts.database, parts.today()):
         text = "nothing was run since %s: cases rest and nothing is sent until you start `duly run` or `duly catch-up`"
         log.warning(text, since)

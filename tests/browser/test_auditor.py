@@ -7,6 +7,7 @@ import re
 import openpyxl
 import pytest
 from playwright.sync_api import expect
+from werkzeug.routing import AnyConverter, Rule
 
 from tests.browser.conftest import Office, OpenAs
 from tests.browser.places import ROLES, addresses
@@ -28,10 +29,15 @@ def refusals(office: Office, role: Role) -> dict[str, int]:
     for rule in office.app.url_map.iter_rules():
         access = access_of(office.app, rule.endpoint)
         if "POST" in (rule.methods or ()) and access and access.rights and not access.rights & rights:
-            _host, path = rule.build({key: SAMPLES.get(key, "1") for key in rule.arguments}) or ("", "")
+            _host, path = rule.build({key: _sample(rule, key) for key in rule.arguments}) or ("", "")
             answers[path] = client.post(path).status_code
     office.app.config["WTF_CSRF_ENABLED"] = True
     return answers
+
+
+def _sample(rule: Rule, key: str) -> str:
+    converter = rule._converters[key]
+    return next(iter(converter.items)) if isinstance(converter, AnyConverter) else SAMPLES.get(key, "1")
 
 
 @pytest.mark.parametrize("role", [Role.AUDITOR, Role.ANALYST])

@@ -11,6 +11,8 @@ from engine.feel import FeelError, compile_expression
 
 DOUBLING = "{a0: [1, 1], " + ", ".join(f"a{n}: [a{n - 1}, a{n - 1}]" for n in range(1, 45))
 
+FIRST_MET = "takes|grown"  # time on a slow machine, size on a fast one
+
 
 @pytest.mark.parametrize(
     ("text", "reason"),
@@ -22,10 +24,10 @@ DOUBLING = "{a0: [1, 1], " + ", ".join(f"a{n}: [a{n - 1}, a{n - 1}]" for n in ra
         ("{f: function(n) [f(n), f(n)], r: f(1)}.r", "deeper"),
         ('{a: "' + "x" * 9000 + '", b: a+a+a+a+a+a, c: b+b+b+b+b+b}', "grown"),
         ('for i in 1..20000 return string join(for j in partial return "xxxxxxxxxx")', "takes"),
-        (DOUBLING + ", r: flatten(a44)}", "takes"),
-        (DOUBLING + ", r: string(a44)}", "takes"),
-        (DOUBLING + ", r: a44 = [a43, a43]}", "takes"),
-        (DOUBLING + ", r: distinct values(a44)}", "takes"),
+        (DOUBLING + ", r: flatten(a44)}", FIRST_MET),
+        (DOUBLING + ", r: string(a44)}", FIRST_MET),
+        (DOUBLING + ", r: a44 = [a43, a43]}", FIRST_MET),
+        (DOUBLING + ", r: distinct values(a44)}", FIRST_MET),
         ('replace("' + "a" * 5000 + '", "a", "' + "b" * 5000 + '")', "grown"),
         ("(" * 500 + "1" + ")" * 500, "nested"),
         ("[" * 500, "nested"),

@@ -62,6 +62,7 @@ def live(parts: Context, first: date, last: date, *, robot: bool, quiet: bool = 
             bar.set_description(day.isoformat())
             bar.update()
 
+        virtual.recover()
         return DayRun(virtual.database, clock, virtual.worker, virtual.dispatcher, staff).run(first, last, progress)
 
 
