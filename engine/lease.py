@@ -16,9 +16,13 @@ def new_token() -> str:
     return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:12]}"
 
 
-@cache
 def this_process() -> str:
-    """Name this process: one token for as long as it lives."""
+    """Name this process: one token for as long as it lives; a fork is a process of its own."""
+    return _token_of(os.getpid())
+
+
+@cache
+def _token_of(_process: int) -> str:
     return new_token()
 
 

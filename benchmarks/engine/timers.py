@@ -16,6 +16,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 from datetime import timedelta
+from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Event
 
 from sqlalchemy import func, select
@@ -83,10 +84,10 @@ def finish(office: World, number: int, key: str) -> None:
     office.worker.wake(key)
 
 
-def watch(office: World, seen: Seen) -> None:
-    """Note the lag until nothing is overdue, unheard or to be sent."""
+def watch(office: World, seen: Seen, beside: BaseProcess) -> None:
+    """Note the lag until nothing is overdue or unheard, or the day run died."""
     began = time.monotonic()
-    while seen.caught_up_s is None and time.monotonic() - began < LONGEST_S:
+    while seen.caught_up_s is None and beside.is_alive() and time.monotonic() - began < LONGEST_S:
         time.sleep(0.5)
         found = look(office)
         seen.lags.append(found.overdue.oldest_s)
@@ -131,7 +132,7 @@ def measured(office: World) -> Seen:
     ]
     for thread in threads:
         thread.start()
-    watch(office, seen)
+    watch(office, seen, beside)
     done.set()
     for thread in threads:
         thread.join()

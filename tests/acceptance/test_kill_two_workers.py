@@ -101,7 +101,7 @@ class KilledRun(DayRun):
 def work(settings: Settings, now: datetime) -> None:
     """Do what is due at a moment, as one worker of several."""
     parts = build_context(settings, clock=VirtualClock(now))
-    parts.worker.recover()
+    parts.recover()
     while parts.worker.run_due().advanced + parts.dispatcher.run_due().total:
         pass
 

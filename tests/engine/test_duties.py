@@ -1,5 +1,7 @@
 """What one process does alone, and which processes live; on both databases."""
 
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,6 +10,16 @@ from engine import duties, processes
 from engine.lease import new_token, this_process
 from engine.unit_of_work import Database
 
+FORKS = """
+import os
+from engine.lease import this_process
+before = this_process()
+child = os.fork()
+if not child:
+    print("another" if this_process() != before else "the same")
+else:
+    os.waitpid(child, 0)
+"""
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 
@@ -60,3 +72,12 @@ def test_processes_are_alive_while_they_say_so(any_database: Database, other: st
         assert processes.alive(session, wall=NOON + MINUTE) == 2
         processes.seen(session, this_process(), wall=NOON + 2 * MINUTE)
         assert processes.alive(session, wall=NOON + 2 * MINUTE) == 1
+
+
+def test_a_fork_is_a_process_of_its_own() -> None:
+    mine = this_process()
+    (forked,) = subprocess.run(
+        [sys.executable, "-c", FORKS], capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    assert forked == "another"
+    assert this_process() == mine
